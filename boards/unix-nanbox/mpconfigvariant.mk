@@ -1,0 +1,2 @@
+MICROPY_FORCE_32BIT = 1
+include $(VARIANT_DIR)/../unix-common/features.mk

@@ -1,0 +1,83 @@
+# mpickle as a user C module of the ports that are built with CMake (esp32, rp2):
+#
+#   make -C ports/rp2 USER_C_MODULES=DIR/micropython.cmake        where DIR is this directory
+#
+# Cargo must be there, with the standard library of the firmware's target (rustup target add), and libclang.
+# The variables of micropython.mk work here too, as -D options of CMake.
+
+include_guard(GLOBAL)
+
+set(MPICKLE_DIR ${CMAKE_CURRENT_LIST_DIR})
+set(MPICKLE_BUILD ${CMAKE_BINARY_DIR}/mpickle)
+set(MPICKLE_O ${MPICKLE_BUILD}/mpickle.o)
+
+add_library(usermod_mpickle INTERFACE)
+
+# The glue. Only what is listed here is scanned for interned strings and module registrations.
+file(GLOB MPICKLE_SHIM CONFIGURE_DEPENDS ${MPICKLE_DIR}/rust/glue/shim*.c)
+set(MPICKLE_SRC ${MPICKLE_DIR}/rust/glue/modmpickle.c ${MPICKLE_SHIM})
+target_sources(usermod_mpickle INTERFACE ${MPICKLE_SRC})
+
+# Feature switches: MPICKLE_NAME=0/1 for each default feature "name" of the crate.
+file(STRINGS ${MPICKLE_DIR}/rust/mpickle/Cargo.toml MPICKLE_DEFAULT REGEX "^default = ")
+string(REGEX MATCHALL "\"[^\"]+\"" MPICKLE_QUOTED "${MPICKLE_DEFAULT}")
+set(MPICKLE_FEATURES)
+foreach(MPICKLE_FEATURE IN LISTS MPICKLE_QUOTED)
+    string(REPLACE "\"" "" MPICKLE_FEATURE ${MPICKLE_FEATURE})
+    string(TOUPPER ${MPICKLE_FEATURE} MPICKLE_NAME)
+    string(REPLACE "-" "_" MPICKLE_NAME MPICKLE_${MPICKLE_NAME})
+    if(NOT DEFINED ${MPICKLE_NAME} OR ${MPICKLE_NAME})
+        list(APPEND MPICKLE_FEATURES ${MPICKLE_FEATURE})
+        target_compile_definitions(usermod_mpickle INTERFACE ${MPICKLE_NAME}=1)
+    else()
+        target_compile_definitions(usermod_mpickle INTERFACE ${MPICKLE_NAME}=0)
+    endif()
+endforeach()
+list(JOIN MPICKLE_FEATURES "," MPICKLE_FEATURES)
+
+# Chips that their C compiler's own macros do not tell apart.
+if(NOT MPICKLE_RUST_TARGET AND IDF_TARGET MATCHES "^esp32(s2|s3)?$")
+    set(MPICKLE_RUST_TARGET xtensa-${IDF_TARGET}-none-elf)
+endif()
+
+# What MicroPython scans its sources with is what the Rust side needs to know of the firmware's flags. It is complete
+# only when the port's CMakeLists.txt has been read to its end.
+function(mpickle_write_flags)
+    list(TRANSFORM MICROPY_CPP_FLAGS PREPEND "'")
+    list(TRANSFORM MICROPY_CPP_FLAGS APPEND "'")
+    list(JOIN MICROPY_CPP_FLAGS "\n" MPICKLE_FLAGS)
+    file(GENERATE OUTPUT ${MPICKLE_BUILD}/cflags CONTENT "${CMAKE_C_FLAGS}\n${MPICKLE_FLAGS}\n")
+endfunction()
+cmake_language(DEFER CALL mpickle_write_flags)
+
+# Cargo knows best whether there is anything to do, so it is always asked; the object changes only when its content
+# does.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_custom_command(OUTPUT mpickle_always COMMAND ${CMAKE_COMMAND} -E true)
+set_source_files_properties(mpickle_always PROPERTIES SYMBOLIC TRUE)
+add_custom_command(
+    OUTPUT ${MPICKLE_O}
+    COMMAND ${Python3_EXECUTABLE} ${MPICKLE_DIR}/scripts/lib/rust_object.py
+        --out ${MPICKLE_O}
+        --cc "${CMAKE_C_COMPILER}"
+        --objcopy "${CMAKE_OBJCOPY}"
+        --cflags-file ${MPICKLE_BUILD}/cflags
+        --features=${MPICKLE_FEATURES}
+        --rust-target=${MPICKLE_RUST_TARGET}
+    DEPENDS mpickle_always
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+    COMMENT "Compiling mpickle's Rust side"
+    VERBATIM
+)
+
+# The object is a plain file to link, not a source: MicroPython scans all sources of a user module for interned
+# strings, and would hand it to the C preprocessor. That the glue depends on it links the firmware anew when it
+# changes.
+set_source_files_properties(${MPICKLE_SRC} PROPERTIES
+    OBJECT_DEPENDS ${MPICKLE_O}
+    # MicroPython's own headers have unused parameters.
+    COMPILE_OPTIONS "-Wall;-Wextra;-Werror;-Wno-unused-parameter"
+)
+target_link_libraries(usermod_mpickle INTERFACE ${MPICKLE_O})
+
+target_link_libraries(usermod INTERFACE usermod_mpickle)

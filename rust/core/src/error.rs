@@ -1,0 +1,139 @@
+//! What can go wrong in the machines: one table of faults, each with the exception class that
+//! CPython's `_pickle.c` raises for it.
+
+/// Exception classes the machines ask for. Where an interpreter lacks one it raises the parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Class {
+    /// `pickle.UnpicklingError`
+    Unpickling,
+    /// `pickle.PicklingError`
+    Pickling,
+    /// `EOFError`
+    Eof,
+    /// `ValueError`
+    Value,
+    /// `TypeError`
+    Type,
+    /// `OverflowError`
+    Overflow,
+    /// `UnicodeDecodeError` or `UnicodeEncodeError`, whose parents are `UnicodeError` and `ValueError`
+    Unicode,
+    /// `AttributeError`
+    Attribute,
+    /// `RuntimeError`
+    Runtime,
+    /// `MemoryError`
+    Memory,
+}
+
+macro_rules! faults {
+    ($($name:ident: $class:ident, $message:literal;)*) => {
+        /// Everything the machines find wrong by themselves. The place (opcode, offset) is added
+        /// by the machine that meets it, see [`Place`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Fault {
+            $(#[doc = $message] $name,)*
+        }
+
+        impl Fault {
+            /// The exception class that CPython raises for this fault.
+            pub const fn class(self) -> Class {
+                match self { $(Fault::$name => Class::$class,)* }
+            }
+
+            /// What is wrong and, where there is one, the remedy; lower case, no full stop.
+            pub const fn message(self) -> &'static str {
+                match self { $(Fault::$name => $message,)* }
+            }
+        }
+    };
+}
+
+faults! {
+    OutOfMemory:      Memory,     "memory allocation failed";
+    // Running out of input.
+    EndOfInput:       Eof,        "ran out of input";
+    Truncated:        Unpickling, "pickle data was truncated";
+    // The shape of the opcode stream.
+    BadOpcode:        Unpickling, "invalid load key";
+    BadProtocol:      Value,      "unsupported pickle protocol; this module reads protocols 0 to 5";
+    StackUnderflow:   Unpickling, "unpickling stack underflow";
+    NoMark:           Unpickling, "could not find MARK";
+    UnexpectedMark:   Unpickling, "unexpected MARK found";
+    OddDictItems:     Unpickling, "odd number of items for dict";
+    MemoMiss:         Unpickling, "memo value not found";
+    NegativeMemo:     Value,      "negative memo index";
+    NegativeCount:    Unpickling, "negative byte count";
+    TooLong:          Overflow,   "length exceeds what this machine can address";
+    // Arguments in text.
+    BadInt:           Value,      "invalid literal for int";
+    BadFloat:         Value,      "could not convert string to float";
+    FloatTooLarge:    Overflow,   "value too large to convert to float";
+    BadBool:          Value,      "could not convert string to int";
+    UnquotedString:   Unpickling, "the STRING opcode argument must be quoted";
+    BadEscape:        Value,      "invalid escape in string";
+    BadUtf8:          Unicode,    "invalid utf-8";
+    BadRawUnicode:    Unicode,    "truncated or illegal \\u escape";
+    BadEncoding:      Unicode,    "bytes cannot be decoded; try encoding='latin1' or encoding='bytes'";
+    NotLatin1:        Unicode,    "character outside of latin-1";
+    PersidNotAscii:   Unpickling, "persistent IDs in protocol 0 must be ASCII strings";
+    // Arguments on the stack.
+    NotAString:       Unpickling, "STACK_GLOBAL requires str";
+    NotAClass:        Unpickling, "NEWOBJ class argument must be a type";
+    NotATuple:        Unpickling, "NEWOBJ expected an argument tuple";
+    NotADict:         Unpickling, "NEWOBJ_EX expected a keyword dict";
+    NotCallableArgs:  Type,       "argument list must be a tuple";
+    BadExtension:     Unpickling, "EXT specifies code <= 0";
+    UnknownExtension: Value,      "unregistered extension code";
+    NoPersistentLoad: Unpickling, "a load persistent id instruction was encountered, but no persistent_load function was specified";
+    NoBuffers:        Unpickling, "pickle stream refers to out-of-band data but no *buffers* argument was given";
+    TooFewBuffers:    Unpickling, "not enough out-of-band buffers";
+    StateNotADict:    Unpickling, "state is not a dictionary";
+    SlotsNotADict:    Unpickling, "slot state is not a dictionary";
+    // Writing.
+    DictChanged:      Runtime,    "dictionary changed size during iteration";
+    SetChanged:       Runtime,    "set changed size during iteration";
+    PersidText:       Pickling,   "persistent IDs in protocol 0 must be ASCII strings";
+    TooBigForProtocol: Overflow,  "serializing an object larger than 4 GiB requires pickle protocol 4 or higher";
+    TooLarge:         Overflow,   "int too large to pickle";
+    BufferProtocol:   Pickling,   "PickleBuffer can only be pickled with protocol >= 5";
+    NotAPair:         Type,       "dict items iterator must return 2-tuples";
+    NotAName:         Pickling,   "the name of a global must be a str";
+    NameNotAscii:     Pickling,   "cannot pickle a global whose name is not ASCII; use protocol 3 or higher";
+    ReduceType:       Pickling,   "__reduce__ must return a string or tuple";
+    ReduceLength:     Pickling,   "tuple returned by __reduce__ must contain 2 through 6 elements";
+    ReduceCallable:   Pickling,   "first item of the tuple returned by __reduce__ must be callable";
+    ReduceArguments:  Pickling,   "second item of the tuple returned by __reduce__ must be a tuple";
+    ReduceSetter:     Pickling,   "sixth item of the tuple returned by __reduce__ must be callable";
+    NewObjEmpty:      Pickling,   "__newobj__ arglist is empty";
+    NewObjType:       Pickling,   "args[0] from __newobj__ args is not a type";
+    NewObjClass:      Pickling,   "args[0] from __newobj__ args has the wrong class";
+    NewObjExLength:   Pickling,   "length of the NEWOBJ_EX argument tuple must be exactly 3";
+    NewObjExTypes:    Pickling,   "NEWOBJ_EX arguments must be a class, a tuple and a dict";
+}
+
+/// Where in a pickle a fault was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The opcode being run, `None` before the first or when it is not one.
+    pub opcode: u8,
+    /// Bytes from the start of the pickle to that opcode.
+    pub offset: usize,
+}
+
+/// Why a machine stopped: the interpreter raised, or the machine found a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error<E> {
+    /// An exception that the interpreter raised and the runtime caught; passed through untouched.
+    Raised(E),
+    /// Found by the machine itself.
+    Fault(Fault),
+}
+
+impl<E> From<Fault> for Error<E> {
+    fn from(fault: Fault) -> Self {
+        Error::Fault(fault)
+    }
+}

@@ -1,0 +1,149 @@
+//! The one container with `unsafe` in this crate: a vector that grows fallibly and only fallibly.
+//!
+//! `Vec::push` links the allocation-error handler and its panic even after `try_reserve`; this
+//! container reports [`Fault::OutOfMemory`] instead. The memory is the global allocator's, which in
+//! firmware is the interpreter's heap, and the block is always held by its start, so that a
+//! conservative collector sees it and everything in it.
+#![allow(unsafe_code)]
+
+use crate::error::Fault;
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
+
+/// A vector of plain values. Every growth can fail and none can panic.
+pub struct Growable<T: Copy>(Vec<T>);
+
+impl<T: Copy> Growable<T> {
+    /// An empty vector; takes no memory.
+    pub const fn new() -> Self {
+        Growable(Vec::new())
+    }
+
+    /// Makes room for `more` values beyond the present length.
+    ///
+    /// Capacity doubles while it is small and grows by half once it is not, so that appending
+    /// stays linear and the slack of a large vector stays bounded.
+    #[inline]
+    pub fn reserve(&mut self, more: usize) -> Result<(), Fault> {
+        if self.0.capacity() - self.0.len() >= more {
+            return Ok(());
+        }
+        self.grow(more)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, more: usize) -> Result<(), Fault> {
+        const SMALL_BYTES: usize = 4096;
+        const FIRST_BYTES: usize = 64;
+        let capacity = self.0.capacity();
+        let bytes = capacity.saturating_mul(size_of::<T>());
+        let step = if bytes < SMALL_BYTES { capacity } else { capacity / 2 };
+        let first = FIRST_BYTES / size_of::<T>().max(1);
+        let preferred = more.max(step).max(first);
+        // A heap that cannot give the preferred size may still give what is needed.
+        (self.0.try_reserve_exact(preferred))
+            .or_else(|_| self.0.try_reserve_exact(more))
+            .map_err(|_| Fault::OutOfMemory)
+    }
+
+    /// Appends one value.
+    #[inline]
+    pub fn push(&mut self, value: T) -> Result<(), Fault> {
+        self.reserve(1)?;
+        let len = self.0.len();
+        // SAFETY: `reserve` left room for one value past `len`. EXCEPTION: none. GC: the block is held by its start in `self`.
+        unsafe {
+            self.0.as_mut_ptr().add(len).write(value);
+            self.0.set_len(len + 1);
+        }
+        Ok(())
+    }
+
+    /// Appends all of `values`.
+    #[inline]
+    pub fn extend_from_slice(&mut self, values: &[T]) -> Result<(), Fault> {
+        self.reserve(values.len())?;
+        let len = self.0.len();
+        // SAFETY: `reserve` left room, and `values` cannot overlap what `self` owns mutably. EXCEPTION: none. GC: as in `push`.
+        unsafe {
+            core::ptr::copy_nonoverlapping(values.as_ptr(), self.0.as_mut_ptr().add(len), values.len());
+            self.0.set_len(len + values.len());
+        }
+        Ok(())
+    }
+
+    /// Appends `count` copies of `value` and returns them to be overwritten.
+    pub fn extend_filled(&mut self, count: usize, value: T) -> Result<&mut [T], Fault> {
+        self.reserve(count)?;
+        let len = self.0.len();
+        // SAFETY: `reserve` left room; every slot is written before the length covers it. EXCEPTION: none. GC: as in `push`.
+        unsafe {
+            let start = self.0.as_mut_ptr().add(len);
+            for i in 0..count {
+                start.add(i).write(value);
+            }
+            self.0.set_len(len + count);
+            Ok(core::slice::from_raw_parts_mut(start, count))
+        }
+    }
+
+    /// Removes and returns the last value.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        self.0.pop()
+    }
+
+    /// Shortens to `len` values; does nothing when there are fewer. Keeps the memory.
+    #[inline]
+    pub fn truncate(&mut self, len: usize) {
+        if len < self.0.len() {
+            // SAFETY: shorter than the present length, and `T: Copy` needs no drop. EXCEPTION: none. GC: as in `push`.
+            unsafe { self.0.set_len(len) }
+        }
+    }
+
+    /// Removes the first `count` values, or all; the rest moves to the front.
+    pub fn drop_front(&mut self, count: usize) {
+        let len = self.0.len();
+        let count = count.min(len);
+        // SAFETY: source and target lie within the initialised values; `copy` allows overlap. EXCEPTION: none. GC: as in `push`.
+        unsafe {
+            let start = self.0.as_mut_ptr();
+            core::ptr::copy(start.add(count), start, len - count);
+            self.0.set_len(len - count);
+        }
+    }
+
+    /// How many values fit without growing.
+    pub fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// Gives the memory away: start of the block, length, capacity. The caller owns the block.
+    pub fn into_raw_parts(self) -> (*mut T, usize, usize) {
+        let mut vec = core::mem::ManuallyDrop::new(self.0);
+        (vec.as_mut_ptr(), vec.len(), vec.capacity())
+    }
+}
+
+impl<T: Copy> Default for Growable<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Copy> Deref for Growable<T> {
+    type Target = [T];
+    #[inline]
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Copy> DerefMut for Growable<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}

@@ -1,0 +1,60 @@
+//! Classes and functions: written as the names under which they are found again.
+
+use super::{Pickler, Step};
+use crate::error::Fault;
+use crate::runtime::{Known, Result, Runtime, Value};
+use crate::wire::{names, opcode};
+
+impl<R: Runtime> Pickler<'_, R> {
+    /// Writes `obj` by reference, under `name` if given, otherwise under its own.
+    pub(super) fn save_global(&mut self, obj: R::Obj, name: Option<R::Obj>) -> Result<(), R> {
+        let place = self.rt.locate(obj, name)?;
+        if self.options.protocol >= 2 {
+            let code = self.rt.extension_code(place.module, place.name)?;
+            if code != 0 {
+                return self.write_extension(code);
+            }
+        }
+        self.steps.push(Step::Memoize(obj))?;
+        match (self.options.protocol, place.parent) {
+            (4.., _) => {
+                self.push(&[Step::Op(opcode::STACK_GLOBAL), Step::Save(place.name), Step::Save(place.module)])
+            }
+            (_, Some((parent, last))) => {
+                let args = self.rt.tuple(&[parent, last])?;
+                let getattr = self.rt.known(Known::Getattr);
+                self.push(&[Step::Op(opcode::REDUCE), Step::Save(args), Step::Save(getattr)])
+            }
+            _ => self.write_global(place.module, place.name),
+        }
+    }
+
+    /// GLOBAL: two lines of text, before protocol 3 in ASCII and with Python 2's names.
+    fn write_global(&mut self, module: R::Obj, name: R::Obj) -> Result<(), R> {
+        let (Value::Str(mut module), Value::Str(mut name)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
+            return Err(Fault::NotAName.into());
+        };
+        if self.options.protocol < 3 {
+            if self.options.fix_imports {
+                (module, name) = names::to_python2(module, name);
+            }
+            if !module.is_ascii() || !name.is_ascii() {
+                return Err(Fault::NameNotAscii.into());
+            }
+        }
+        self.writer.op(opcode::GLOBAL)?;
+        for line in [module, b"\n", name, b"\n"] {
+            self.writer.put(line)?;
+        }
+        Ok(())
+    }
+
+    fn write_extension(&mut self, code: u32) -> Result<(), R> {
+        let [a, b, c, d] = code.to_le_bytes();
+        Ok(match code {
+            0..=0xff => self.writer.put(&[opcode::EXT1, a]),
+            0x100..=0xffff => self.writer.put(&[opcode::EXT2, a, b]),
+            _ => self.writer.put(&[opcode::EXT4, a, b, c, d]),
+        }?)
+    }
+}

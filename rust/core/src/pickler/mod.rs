@@ -1,0 +1,214 @@
+//! The machine that walks objects and writes opcodes.
+//!
+//! It does not recurse. What remains to be written stands on a stack of [`Step`]s on the heap; the
+//! topmost step is advanced until it is done. A container's step stays on the stack while its items
+//! are written above it. The order of opcodes, memo indexes and batches is that of CPython's
+//! `Modules/_pickle.c`.
+
+mod containers;
+mod globals;
+mod memo;
+mod reduce;
+mod scalars;
+
+use crate::error::Fault;
+use crate::growable::Growable;
+use crate::runtime::{Result, Runtime, Value};
+use crate::wire::opcode;
+use crate::wire::writer::Writer;
+use memo::Memo;
+
+/// The newest protocol there is.
+pub const HIGHEST_PROTOCOL: u8 = 5;
+/// The protocol that is written unless another is asked for.
+pub const DEFAULT_PROTOCOL: u8 = 4;
+
+/// How many items go between MARK and APPENDS, SETITEMS or ADDITEMS.
+const BATCH: u16 = 1000;
+
+/// What remains to be written.
+#[derive(Clone, Copy)]
+enum Step<O> {
+    /// An object.
+    Save(O),
+    /// An opcode without argument.
+    Op(u8),
+    /// The memo entry of an object that is complete.
+    Memoize(O),
+    /// A list's items from `next` on; `room` is what the open batch still takes.
+    List { list: O, next: usize, room: u16 },
+    /// A dict's items from slot `position` on; `size` is what the dict held at first.
+    Dict { dict: O, position: usize, size: usize, room: u16 },
+    /// A set's items, likewise.
+    Set { set: O, position: usize, size: usize, room: u16 },
+    /// A frozenset's items.
+    FrozenSet { set: O, position: usize },
+    /// A tuple's items from `next` on; `memoized` is the length of the memo before the first.
+    Tuple { tuple: O, next: usize, memoized: u32 },
+    /// Items of an iterator, to be appended; `taken` is how many the open batch has.
+    Items { iterator: O, taken: u16 },
+    /// Pairs of an iterator, to be stored.
+    Pairs { iterator: O, taken: u16 },
+    /// What follows the callable and arguments of a reduction: memo, items, state.
+    Reduced { obj: O, reduction: O },
+}
+
+/// How an object is to be pickled.
+#[derive(Clone, Copy)]
+pub struct Options {
+    /// 0 to [`HIGHEST_PROTOCOL`].
+    pub protocol: u8,
+    /// Write Python 2's names for globals before protocol 3.
+    pub fix_imports: bool,
+    /// Leave the memo out; cyclic objects cannot be pickled then.
+    pub fast: bool,
+}
+
+/// Pickles objects; the memo lasts from one dump to the next.
+pub struct Pickler<'r, R: Runtime> {
+    rt: &'r R,
+    options: Options,
+    memo: Memo<R::Heap>,
+    steps: Growable<Step<R::Obj>>,
+    writer: Writer<R::Obj>,
+}
+
+impl<'r, R: Runtime> Pickler<'r, R> {
+    /// A pickler that writes to a stream, or to memory where there is none.
+    pub fn new(rt: &'r R, options: Options, stream: Option<R::Obj>) -> Self {
+        Pickler { rt, options, memo: Memo::new(), steps: Growable::new(), writer: Writer::new(stream) }
+    }
+
+    /// Writes one pickle. After an error the memo holds what was written so far.
+    pub fn dump(&mut self, obj: R::Obj) -> Result<(), R> {
+        self.steps.truncate(0);
+        self.writer.clear();
+        if self.options.protocol >= 2 {
+            self.writer.put(&[opcode::PROTO, self.options.protocol])?;
+        }
+        if self.options.protocol >= 4 {
+            self.writer.open_frame()?;
+        }
+        self.save(obj)?;
+        while let Some(&step) = self.steps.last() {
+            self.advance(step)?;
+        }
+        self.writer.op(opcode::STOP)?;
+        self.writer.finish(self.rt)
+    }
+
+    /// What was written to memory.
+    pub fn into_buffer(self) -> Growable<u8> {
+        self.writer.into_buffer()
+    }
+
+    /// Forgets which objects were written.
+    pub fn clear_memo(&mut self) {
+        self.memo.clear();
+    }
+
+    /// Does the next piece of the topmost step, which leaves the stack when it is done.
+    fn advance(&mut self, step: Step<R::Obj>) -> Result<(), R> {
+        match step {
+            Step::Save(obj) => {
+                self.steps.pop();
+                self.save(obj)
+            }
+            Step::Op(code) => {
+                self.steps.pop();
+                Ok(self.writer.op(code)?)
+            }
+            Step::Memoize(obj) => {
+                self.steps.pop();
+                self.memoize(obj)
+            }
+            Step::List { list, next, room } => self.advance_list(list, next, room),
+            Step::Dict { dict, position, size, room } => self.advance_dict(dict, position, size, room),
+            Step::Set { set, position, size, room } => self.advance_set(set, position, size, room),
+            Step::FrozenSet { set, position } => self.advance_frozenset(set, position),
+            Step::Tuple { tuple, next, memoized } => self.advance_tuple(tuple, next, memoized),
+            Step::Items { iterator, taken } => self.advance_items(iterator, taken),
+            Step::Pairs { iterator, taken } => self.advance_pairs(iterator, taken),
+            Step::Reduced { obj, reduction } => {
+                self.steps.pop();
+                self.finish_reduction(obj, reduction)
+            }
+        }
+    }
+
+    /// Writes an object, or the first piece of it.
+    fn save(&mut self, obj: R::Obj) -> Result<(), R> {
+        self.writer.boundary(self.rt)?;
+        if self.rt.has_persistent_id() && self.save_persistent(obj)? {
+            return Ok(());
+        }
+        self.save_value(obj)
+    }
+
+    /// Writes an object for which no persistent id stands.
+    fn save_value(&mut self, obj: R::Obj) -> Result<(), R> {
+        let rt = self.rt;
+        let value = rt.inspect(obj);
+        match value {
+            Value::None => return Ok(self.writer.op(opcode::NONE)?),
+            Value::Bool(value) => return self.save_bool(value),
+            Value::Int(value) => return self.save_int(value),
+            Value::Float(bits) => return self.save_float(bits),
+            Value::BigInt => return self.save_big_int(obj),
+            _ => {}
+        }
+        if let Some(index) = self.memo.get(rt.identity(obj)) {
+            return self.write_get(index);
+        }
+        match value {
+            Value::Str(utf8) => self.save_str(obj, utf8),
+            Value::Bytes(data) => self.save_bytes(obj, data),
+            Value::Tuple(len) => self.save_tuple(obj, len),
+            Value::List(len) => self.save_list(obj, len),
+            Value::Dict(len) => self.save_dict(obj, len),
+            Value::Set(len) => self.save_set(obj, len),
+            Value::FrozenSet => self.save_frozenset(obj),
+            Value::ByteArray(len) => self.save_bytearray(obj, len),
+            Value::Buffer { len, readonly } => self.save_buffer(obj, len, readonly),
+            value => self.save_by_reduction(obj, value),
+        }
+    }
+
+    /// Asks for a persistent id and writes it; false when there is none.
+    #[cold]
+    fn save_persistent(&mut self, obj: R::Obj) -> Result<bool, R> {
+        let Some(id) = self.rt.persistent_id(obj)? else { return Ok(false) };
+        if self.options.protocol > 0 {
+            self.steps.push(Step::Op(opcode::BINPERSID))?;
+            self.save_value(id)?;
+            return Ok(true);
+        }
+        let text = self.rt.to_str(id)?;
+        let Value::Str(text) = self.rt.inspect(text) else { return Err(Fault::PersidText.into()) };
+        if !text.is_ascii() {
+            return Err(Fault::PersidText.into());
+        }
+        self.writer.op(opcode::PERSID)?;
+        self.writer.put(text)?;
+        self.writer.put(b"\n")?;
+        Ok(true)
+    }
+
+    /// Gives an object its memo index and writes the opcode that does so on the other side.
+    #[inline]
+    fn memoize(&mut self, obj: R::Obj) -> Result<(), R> {
+        if self.options.fast {
+            return Ok(());
+        }
+        let index = self.memo.put(self.rt.identity(obj))?;
+        if self.options.protocol >= 4 {
+            return Ok(self.writer.op(opcode::MEMOIZE)?);
+        }
+        self.write_index(index, opcode::PUT, opcode::BINPUT, opcode::LONG_BINPUT)
+    }
+
+    /// Writes a reference to an object that was written before.
+    fn write_get(&mut self, index: u32) -> Result<(), R> {
+        self.write_index(index, opcode::GET, opcode::BINGET, opcode::LONG_BINGET)
+    }
+}

@@ -1,0 +1,261 @@
+//! All that the machines ask of an interpreter, as one trait.
+//!
+//! Methods that can run the interpreter's code, or allocate from its heap, return [`Result`] and may
+//! raise; the others do neither. Every method takes `&self`: an interpreter is shared and re-entrant,
+//! and any call may change objects that the machines are walking.
+
+use crate::error::Error;
+use crate::growable::Growable;
+use allocator_api2::alloc::Allocator;
+
+/// The result of an operation that may raise in the interpreter `R`.
+pub type Result<T, R> = core::result::Result<T, Error<<R as Runtime>::Raised>>;
+
+/// What an object is, in pickle's terms, with the contents that can be had without running code.
+///
+/// Only exact types have a variant of their own; an instance of a subclass is [`Value::Instance`].
+pub enum Value<'r, O> {
+    /// `None`
+    None,
+    /// `True` or `False`
+    Bool(bool),
+    /// An int that fits 64 bits.
+    Int(i64),
+    /// Any other int; its bytes come from [`Runtime::int_bytes`].
+    BigInt,
+    /// A float, as the bits of an IEEE 754 double.
+    Float(u64),
+    /// A str: UTF-8, in which lone surrogates stand as three bytes.
+    Str(&'r [u8]),
+    /// A bytes object.
+    Bytes(&'r [u8]),
+    /// A bytearray of so many bytes; they come from [`Runtime::buffer_read`].
+    ByteArray(usize),
+    /// A tuple of so many items.
+    Tuple(usize),
+    /// A list of so many items.
+    List(usize),
+    /// A dict of so many items.
+    Dict(usize),
+    /// A set of so many items.
+    Set(usize),
+    /// A frozenset.
+    FrozenSet,
+    /// A `PickleBuffer` over so many bytes.
+    Buffer {
+        /// Bytes in the buffer.
+        len: usize,
+        /// Whether it must not be written to.
+        readonly: bool,
+    },
+    /// A class, function or built-in: pickled by reference.
+    Global,
+    /// A singleton that reduces to its own name, such as `Ellipsis`.
+    Singleton(&'static [u8]),
+    /// The type of a singleton, which reduces to `type(singleton)`.
+    TypeOf(O),
+    /// Made again by calling its type with what [`Runtime::parts`] gives: complex, range.
+    Made,
+    /// Made again by calling its type with nothing and storing its items: OrderedDict.
+    Mapping,
+    /// Anything else: reduced by [`Runtime::reduce`].
+    Instance,
+}
+
+/// Where a class or function is found again.
+pub struct Location<O> {
+    /// The name of the module, a str.
+    pub module: O,
+    /// The qualified name within the module, a str.
+    pub name: O,
+    /// For a dotted name, the object that holds the last part, and that part as a str.
+    pub parent: Option<(O, O)>,
+}
+
+/// How a reduction's callable makes the object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Constructor {
+    /// It is called: REDUCE.
+    Call,
+    /// It is `copyreg.__newobj__`: NEWOBJ.
+    NewObj,
+    /// It is `copyreg.__newobj_ex__`: NEWOBJ_EX.
+    NewObjEx,
+}
+
+/// Objects that the pickler needs by name because CPython's pickles name them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// `_codecs.encode`: bytes before protocol 3.
+    CodecsEncode,
+    /// `builtins.getattr`: nested names before protocol 4.
+    Getattr,
+    /// `builtins.type`: the types of singletons.
+    Type,
+    /// The str `latin1`.
+    Latin1,
+}
+
+/// An interpreter, its heap, and the hooks of the call under way.
+pub trait Runtime {
+    /// A reference to an object. `Eq` is identity.
+    type Obj: Copy + Eq;
+    /// An exception that was raised and caught.
+    type Raised: Copy;
+    /// Where hash tables live; it must keep the heads of their blocks where the collector sees them.
+    type Heap: Allocator + Default;
+
+    // Identity and contents. None of these can raise.
+
+    /// A number that no other live object has.
+    fn identity(&self, obj: Self::Obj) -> usize;
+    /// What `obj` is.
+    fn inspect(&self, obj: Self::Obj) -> Value<'_, Self::Obj>;
+    /// The type of `obj`.
+    fn type_of(&self, obj: Self::Obj) -> Self::Obj;
+    /// Item `index` of an exact tuple, `None` past its end.
+    fn tuple_item(&self, tuple: Self::Obj, index: usize) -> Option<Self::Obj>;
+    /// Item `index` of an exact list, `None` past its present end.
+    fn list_item(&self, list: Self::Obj, index: usize) -> Option<Self::Obj>;
+    /// The next key and value of an exact dict from slot `*position` on, which it moves.
+    fn dict_next(&self, dict: Self::Obj, position: &mut usize) -> Option<(Self::Obj, Self::Obj)>;
+    /// The next item of an exact set or frozenset from slot `*position` on, which it moves.
+    fn set_next(&self, set: Self::Obj, position: &mut usize) -> Option<Self::Obj>;
+    /// Copies what a buffer now holds from `offset` on into `into`; returns how many bytes.
+    fn buffer_read(&self, obj: Self::Obj, offset: usize, into: &mut [u8]) -> usize;
+    /// An object that CPython's pickles name.
+    fn known(&self, known: Known) -> Self::Obj;
+
+    // Making plain data.
+
+    /// `None`
+    fn none(&self) -> Self::Obj;
+    /// `True` or `False`
+    fn bool(&self, value: bool) -> Self::Obj;
+    /// An int.
+    fn int(&self, value: i64) -> Result<Self::Obj, Self>;
+    /// An int from little-endian two's complement; OverflowError where ints are narrower.
+    fn int_from_bytes(&self, bytes: &[u8]) -> Result<Self::Obj, Self>;
+    /// An int from digits of base 2, 8, 10 or 16, among which there may be underscores.
+    fn int_from_digits(&self, negative: bool, base: u8, digits: &[u8]) -> Result<Self::Obj, Self>;
+    /// A float from the bits of a double.
+    fn float(&self, bits: u64) -> Result<Self::Obj, Self>;
+    /// A str from checked UTF-8.
+    fn str(&self, utf8: &[u8]) -> Result<Self::Obj, Self>;
+    /// A str that names a module or an attribute; interned where the interpreter interns.
+    fn name(&self, utf8: &[u8]) -> Result<Self::Obj, Self>;
+    /// A bytes object.
+    fn bytes(&self, data: &[u8]) -> Result<Self::Obj, Self>;
+    /// A bytearray.
+    fn bytearray(&self, data: &[u8]) -> Result<Self::Obj, Self>;
+    /// A str that takes over the memory of checked UTF-8.
+    fn adopt_str(&self, utf8: Growable<u8>) -> Result<Self::Obj, Self>;
+    /// A bytes object that takes over memory.
+    fn adopt_bytes(&self, data: Growable<u8>) -> Result<Self::Obj, Self>;
+    /// A bytearray that takes over memory.
+    fn adopt_bytearray(&self, data: Growable<u8>) -> Result<Self::Obj, Self>;
+    /// A tuple of `items`.
+    fn tuple(&self, items: &[Self::Obj]) -> Result<Self::Obj, Self>;
+    /// Items `from` to `to` of a tuple, as a tuple.
+    fn tuple_from(&self, tuple: Self::Obj, from: usize, to: usize) -> Result<Self::Obj, Self>;
+    /// A list of `items`.
+    fn list(&self, items: &[Self::Obj]) -> Result<Self::Obj, Self>;
+    /// An empty dict.
+    fn dict(&self) -> Result<Self::Obj, Self>;
+    /// An empty set.
+    fn set(&self) -> Result<Self::Obj, Self>;
+    /// A frozenset of `items`.
+    fn frozenset(&self, items: &[Self::Obj]) -> Result<Self::Obj, Self>;
+
+    // Filling. What is no list, dict or set is filled through its methods.
+
+    /// `obj.extend(items)`, or `obj.append` for each where there is no `extend`.
+    fn extend(&self, obj: Self::Obj, items: &[Self::Obj]) -> Result<(), Self>;
+    /// `obj[key] = value` for each pair of `items`: key, value, key, value…
+    fn store(&self, obj: Self::Obj, items: &[Self::Obj]) -> Result<(), Self>;
+    /// `obj.add` of each item.
+    fn add(&self, obj: Self::Obj, items: &[Self::Obj]) -> Result<(), Self>;
+
+    // Numbers too large for 64 bits.
+
+    /// Appends an int's little-endian two's complement, which may have redundant sign bytes.
+    fn int_bytes(&self, int: Self::Obj, into: &mut Growable<u8>) -> Result<(), Self>;
+    /// `repr(int)`, a str.
+    fn int_repr(&self, int: Self::Obj) -> Result<Self::Obj, Self>;
+
+    // Objects.
+
+    /// The arguments, and how many of them count, with which a type makes such an object again.
+    fn parts(&self, obj: Self::Obj) -> Result<([Self::Obj; 3], usize), Self>;
+
+    /// The attribute `name`, or `None` where there is none.
+    fn attribute(&self, obj: Self::Obj, name: &[u8]) -> Result<Option<Self::Obj>, Self>;
+    /// `setattr(obj, name, value)`
+    fn set_attribute(&self, obj: Self::Obj, name: Self::Obj, value: Self::Obj) -> Result<(), Self>;
+    /// Whether `obj` is a class.
+    fn is_class(&self, obj: Self::Obj) -> bool;
+    /// `callable(*args)` of a sequence on the stack.
+    fn call(&self, callable: Self::Obj, args: &[Self::Obj]) -> Result<Self::Obj, Self>;
+    /// `callable(*args)` of a tuple; TypeError if `args` is none.
+    fn call_tuple(&self, callable: Self::Obj, args: Self::Obj) -> Result<Self::Obj, Self>;
+    /// `cls.__new__(cls, *args, **kwargs)`; `args` is a tuple, `kwargs` a dict.
+    fn instantiate(&self, cls: Self::Obj, args: Self::Obj, kwargs: Option<Self::Obj>) -> Result<Self::Obj, Self>;
+    /// Updates the instance's `__dict__` from a dict, key by key.
+    fn update_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<(), Self>;
+    /// `iter(obj)`
+    fn iterate(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
+    /// `iter(obj.items())`
+    fn iterate_items(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
+    /// `next(iterator)`, or `None` at its end.
+    fn next(&self, iterator: Self::Obj) -> Result<Option<Self::Obj>, Self>;
+    /// `callable(obj)`
+    fn is_callable(&self, obj: Self::Obj) -> bool;
+    /// `list(obj)`
+    fn list_of(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
+
+    // Globals.
+
+    /// Where the class or function `obj` is found again, under `name` if given.
+    /// Raises PicklingError when it is not found there.
+    fn locate(&self, obj: Self::Obj, name: Option<Self::Obj>) -> Result<Location<Self::Obj>, Self>;
+    /// The object that `module` and the dotted `name` name, both str.
+    fn find_class(&self, module: Self::Obj, name: Self::Obj) -> Result<Self::Obj, Self>;
+    /// The extension code registered for a name, 0 if none.
+    fn extension_code(&self, module: Self::Obj, name: Self::Obj) -> Result<u32, Self>;
+    /// The object of a registered extension code, `None` if the code is not registered.
+    fn extension(&self, code: u32) -> Result<Option<Self::Obj>, Self>;
+
+    // Hooks of the call under way.
+
+    /// What stands for an object of no built-in type: a str (a global's name) or a tuple of two to six items.
+    fn reduce(&self, obj: Self::Obj, protocol: u8) -> Result<Self::Obj, Self>;
+    /// What the program's own reducers say of `obj`, before it is taken for a global or an instance.
+    fn reducer_override(&self, obj: Self::Obj) -> Result<Option<Self::Obj>, Self>;
+    /// `functools.partial(cls.__new__, cls, *args, **kwargs)`
+    fn partial_new(&self, cls: Self::Obj, args: Self::Obj, kwargs: Self::Obj) -> Result<Self::Obj, Self>;
+    /// How a reduction's callable makes the object.
+    fn constructor(&self, callable: Self::Obj) -> Constructor;
+    /// Whether [`Runtime::persistent_id`] has anything to say.
+    fn has_persistent_id(&self) -> bool;
+    /// The persistent id of `obj`, `None` if it has none.
+    fn persistent_id(&self, obj: Self::Obj) -> Result<Option<Self::Obj>, Self>;
+    /// `str(obj)`
+    fn to_str(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
+    /// The object of a persistent id; `None` when there is no hook.
+    fn persistent_load(&self, id: Self::Obj) -> Result<Option<Self::Obj>, Self>;
+    /// Offers a buffer to `buffer_callback`; true when it goes in band.
+    fn buffer_in_band(&self, buffer: Self::Obj) -> Result<bool, Self>;
+    /// Whether out-of-band buffers were given to load.
+    fn has_buffers(&self) -> bool;
+    /// The next out-of-band buffer, `None` when there are no more.
+    fn next_buffer(&self) -> Result<Option<Self::Obj>, Self>;
+    /// A read-only view of a buffer.
+    fn readonly(&self, buffer: Self::Obj) -> Result<Self::Obj, Self>;
+
+    // Streams.
+
+    /// Reads up to `into.len()` bytes; 0 at the end of the stream. A short read is no end.
+    fn read(&self, stream: Self::Obj, into: &mut [u8]) -> Result<usize, Self>;
+    /// Writes all of `data`.
+    fn write(&self, stream: Self::Obj, data: &[u8]) -> Result<(), Self>;
+}

@@ -1,0 +1,45 @@
+//! BUILD: giving an object its state.
+
+use super::Unpickler;
+use crate::error::Fault;
+use crate::runtime::{Result, Runtime, Value};
+
+impl<R: Runtime> Unpickler<'_, '_, R> {
+    /// `__setstate__` if there is one; otherwise the state is the `__dict__`, or a pair of it and of
+    /// the slots.
+    pub(super) fn load_build(&mut self) -> Result<(), R> {
+        let state = self.stack.pop()?;
+        let obj = self.stack.top()?;
+        if let Some(setstate) = self.rt.attribute(obj, b"__setstate__")? {
+            self.rt.call(setstate, &[state])?;
+            return Ok(());
+        }
+        let (dict, slots) = self.split_state(state);
+        if let Some(dict) = dict {
+            let Value::Dict(_) = self.rt.inspect(dict) else { return Err(Fault::StateNotADict.into()) };
+            self.rt.update_state(obj, dict)?;
+        }
+        if let Some(slots) = slots {
+            self.set_slots(obj, slots)?;
+        }
+        Ok(())
+    }
+
+    /// Instance dict and slots of a state; either may be `None`.
+    fn split_state(&self, state: R::Obj) -> (Option<R::Obj>, Option<R::Obj>) {
+        let some = |obj: R::Obj| Some(obj).filter(|&obj| obj != self.rt.none());
+        match (self.rt.inspect(state), self.rt.tuple_item(state, 0), self.rt.tuple_item(state, 1)) {
+            (Value::Tuple(2), Some(dict), Some(slots)) => (some(dict), some(slots)),
+            _ => (some(state), None),
+        }
+    }
+
+    fn set_slots(&self, obj: R::Obj, slots: R::Obj) -> Result<(), R> {
+        let Value::Dict(_) = self.rt.inspect(slots) else { return Err(Fault::SlotsNotADict.into()) };
+        let mut position = 0;
+        while let Some((name, value)) = self.rt.dict_next(slots, &mut position) {
+            self.rt.set_attribute(obj, name, value)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+// Exceptions, and the way back from Rust into the interpreter.
+
+#include "shim_private.h"
+
+static const mp_obj_type_t *const mpk_classes[] = {
+    [MPK_CLASS_UNPICKLING] = &mpk_type_UnpicklingError,
+    [MPK_CLASS_PICKLING] = &mpk_type_PicklingError,
+    [MPK_CLASS_EOF] = &mp_type_EOFError,
+    [MPK_CLASS_VALUE] = &mp_type_ValueError,
+    [MPK_CLASS_TYPE] = &mp_type_TypeError,
+    [MPK_CLASS_OVERFLOW] = &mp_type_OverflowError,
+    // Of UnicodeDecodeError and its parents MicroPython has the two older generations.
+    #if MICROPY_PY_BUILTINS_STR_UNICODE
+    [MPK_CLASS_UNICODE] = &mp_type_UnicodeError,
+    #else
+    [MPK_CLASS_UNICODE] = &mp_type_ValueError,
+    #endif
+    [MPK_CLASS_ATTRIBUTE] = &mp_type_AttributeError,
+    [MPK_CLASS_RUNTIME] = &mp_type_RuntimeError,
+    [MPK_CLASS_MEMORY] = &mp_type_MemoryError,
+};
+
+mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len) {
+    mp_obj_t caught;
+    mp_obj_t *raised = &caught;
+    MPK_TRY {
+        mp_obj_t text = mp_obj_new_str((const char *)message, len);
+        mp_obj_t exception = mp_obj_new_exception_arg1(mpk_classes[cls], text);
+        MPK_RETURN(exception);
+    }
+    MPK_CATCH(caught)
+}
+
+mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {
+    mp_obj_t caught;
+    mp_obj_t *raised = &caught;
+    MPK_TRY {
+        mp_obj_t exception = mp_obj_new_exception_msg_varg(&mpk_type_PicklingError, MP_ERROR_TEXT("can't pickle '%s' object"),
+            mp_obj_get_type_str(obj));
+        MPK_RETURN(exception);
+    }
+    MPK_CATCH(caught)
+}
+
+void mpk_no_memory(size_t size, mp_obj_t *raised) {
+    MPK_TRY {
+        m_malloc_fail(size);
+    }
+    MPK_CATCH()
+}
+
+void mpk_enter(mpk_guard_t *guard) {
+    #if MICROPY_ASYNC_KBD_INTR
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &guard->signals);
+    #else
+    (void)guard;
+    #endif
+}
+
+mp_obj_t mpk_finish(mpk_guard_t *guard, uint32_t status, mp_obj_t result) {
+    #if MICROPY_ASYNC_KBD_INTR
+    sigprocmask(SIG_SETMASK, &guard->signals, NULL);
+    #else
+    (void)guard;
+    #endif
+    if (status == MPK_OK) {
+        return result;
+    }
+    nlr_raise(result);
+}

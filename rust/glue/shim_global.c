@@ -1,0 +1,215 @@
+// Names of classes and functions: finding the object of a name, and the name of an object.
+
+#include "py/bc.h"
+#include "py/builtin.h"
+#include "py/objfun.h"
+#include "py/objmodule.h"
+#include "shim_private.h"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// From a name to the object.
+
+static mp_obj_t mpk_import(qstr module) {
+    // With a non-empty `fromlist` the import gives the last module of a dotted path, not the first.
+    return mp_import_name(module, mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
+}
+
+// Walks a dotted path from `obj`. `parent` gets the object that holds the last part, `last` that part.
+static mp_obj_t mpk_walk(mp_obj_t obj, const char *path, size_t len, mp_obj_t *parent, qstr *last) {
+    const char *end = path + len;
+    for (;;) {
+        const char *dot = memchr(path, '.', end - path);
+        size_t part = (dot == NULL ? end : dot) - path;
+        *parent = obj;
+        *last = qstr_from_strn(path, part);
+        obj = mp_load_attr(obj, *last);
+        if (dot == NULL) {
+            return obj;
+        }
+        path = dot + 1;
+    }
+}
+
+mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, mp_obj_t *raised) {
+    MPK_TRY {
+        mp_obj_t parent;
+        qstr last;
+        size_t len;
+        const char *path = mp_obj_str_get_data(name, &len);
+        mp_obj_t result = mpk_walk(mpk_import(mp_obj_str_get_qstr(module)), path, len, &parent, &last);
+        MPK_RETURN(result);
+    }
+    MPK_CATCH(MPK_NULL)
+}
+
+bool mpk_says_missing(mp_obj_t exception) {
+    return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_ImportError)) ||
+           mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_AttributeError));
+}
+
+// The interned form of a str that is interned already, MP_QSTRnull otherwise: what comes from a pickle is not interned
+// just to be looked for.
+static qstr mpk_known_name(mp_obj_t text) {
+    size_t len;
+    const char *data = mp_obj_str_get_data(text, &len);
+    return qstr_find_strn(data, len);
+}
+
+mp_obj_t mpk_find_supplied(mp_obj_t module, mp_obj_t name) {
+    return mpk_supplied(mpk_known_name(module), mpk_known_name(name));
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// From an object to its name.
+
+// The entry of a module's dict that holds `obj`, or NULL.
+static const mp_map_elem_t *mpk_find_value(const mp_map_t *map, mp_obj_t obj) {
+    for (size_t i = 0; i < map->alloc; i++) {
+        if (mp_map_slot_is_filled(map, i) && map->table[i].value == obj && mp_obj_is_str(map->table[i].key)) {
+            return &map->table[i];
+        }
+    }
+    return NULL;
+}
+
+// Looks for `obj` in each module of a map from names to modules.
+static bool mpk_search_modules(const mp_map_t *modules, mp_obj_t obj, mpk_location_t *location) {
+    for (size_t i = 0; i < modules->alloc; i++) {
+        if (!mp_map_slot_is_filled(modules, i) || !mpk_is_exact(modules->table[i].value, &mp_type_module)) {
+            continue;
+        }
+        mp_obj_module_t *module = MP_OBJ_TO_PTR(modules->table[i].value);
+        const mp_map_elem_t *found = mpk_find_value(&module->globals->map, obj);
+        if (found != NULL && modules->table[i].key != MP_OBJ_NEW_QSTR(MP_QSTR___main__)) {
+            location->module = modules->table[i].key;
+            location->name = found->key;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Native functions and types do not know their names: they are looked for in the modules, builtins first, then those
+// that are imported, then those that the firmware has.
+static bool mpk_search(mp_obj_t obj, mpk_location_t *location) {
+    qstr module, name;
+    if (mpk_supplied_name(obj, &module, &name)) {
+        location->module = MP_OBJ_NEW_QSTR(module);
+        location->name = MP_OBJ_NEW_QSTR(name);
+        return true;
+    }
+    const mp_map_elem_t *found = mpk_find_value(&mp_module_builtins_globals.map, obj);
+    if (found != NULL) {
+        location->module = MP_OBJ_NEW_QSTR(MP_QSTR_builtins);
+        location->name = found->key;
+        return true;
+    }
+    return mpk_search_modules(&MP_STATE_VM(mp_loaded_modules_dict).map, obj, location) ||
+           mpk_search_modules(&mp_builtin_module_map, obj, location)
+           #if MICROPY_HAVE_REGISTERED_EXTENSIBLE_MODULES
+           || mpk_search_modules(&mp_builtin_extensible_module_map, obj, location)
+           #endif
+    ;
+}
+
+// A str attribute of `obj`, or MPK_NULL.
+static mp_obj_t mpk_str_attribute(mp_obj_t obj, qstr attr) {
+    mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
+    mp_load_method_protected(obj, attr, method, false);
+    return method[0] != MP_OBJ_NULL && mp_obj_is_str(method[0]) ? method[0] : MPK_NULL;
+}
+
+// The globals of a function that was written in Python, or NULL.
+static mp_obj_dict_t *mpk_function_globals(mp_obj_t obj) {
+    if (mpk_is_exact(obj, &mp_type_fun_bc) || mpk_is_exact(obj, &mp_type_gen_wrap)) {
+        return ((mp_obj_fun_bc_t *)MP_OBJ_TO_PTR(obj))->context->module.globals;
+    }
+    return NULL;
+}
+
+// The name that a class or function of Python has of itself, into `location`; false if it is none.
+static bool mpk_own_name(mp_obj_t obj, mpk_location_t *location) {
+    mp_obj_dict_t *globals = mpk_function_globals(obj);
+    if (globals != NULL) {
+        location->name = MP_OBJ_NEW_QSTR(mp_obj_fun_get_name(obj));
+        location->module = mp_obj_dict_get(MP_OBJ_FROM_PTR(globals), MP_OBJ_NEW_QSTR(MP_QSTR___name__));
+        return true;
+    }
+    location->module = mpk_str_attribute(obj, MP_QSTR___module__);
+    location->name = mpk_str_attribute(obj, MP_QSTR___qualname__);
+    if (location->name == MPK_NULL) {
+        location->name = mpk_str_attribute(obj, MP_QSTR___name__);
+    }
+    return location->module != MPK_NULL && location->name != MPK_NULL;
+}
+
+// The module of an object that is pickled under a given name: its own, or the one that has it under that name.
+static void mpk_module_of(mp_obj_t obj, mpk_location_t *location) {
+    mp_obj_t name = location->name;
+    location->module = mpk_str_attribute(obj, MP_QSTR___module__);
+    if (location->module == MPK_NULL && !mpk_search(obj, location)) {
+        location->module = MP_OBJ_NEW_QSTR(MP_QSTR___main__);
+    }
+    location->name = name;
+}
+
+static MP_NORETURN void mpk_not_found(mp_obj_t obj, const char *why, mpk_location_t *location) {
+    vstr_t text;
+    mp_print_t print;
+    vstr_init_print(&text, 64, &print);
+    mp_print_str(&print, "can't pickle ");
+    mp_obj_print_helper(&print, obj, PRINT_REPR);
+    mp_print_str(&print, why);
+    if (location != NULL) {
+        mp_obj_print_helper(&print, location->module, PRINT_STR);
+        mp_print_str(&print, ".");
+        mp_obj_print_helper(&print, location->name, PRINT_STR);
+    }
+    mp_obj_t message = mp_obj_new_str_from_vstr(&text);
+    nlr_raise(mp_obj_new_exception_arg1(&mpk_type_PicklingError, message));
+}
+
+// Checks that the name leads back to the object.
+static void mpk_verify(mp_obj_t obj, mpk_location_t *location) {
+    size_t len;
+    const char *path = mp_obj_str_get_data(location->name, &len);
+    mp_obj_t module = MPK_NULL, found = MPK_NULL, parent = MPK_NULL;
+    qstr last = MP_QSTRnull;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        module = mpk_import(mp_obj_str_get_qstr(location->module));
+        found = mpk_walk(module, path, len, &parent, &last);
+        nlr_pop();
+    } else {
+        mpk_not_found(obj, ": it is not found as ", location);
+    }
+    if (found != obj) {
+        mpk_not_found(obj, ": it's not the same object as ", location);
+    }
+    location->parent = parent == module ? MPK_NULL : parent;
+    location->last = MP_OBJ_NEW_QSTR(last);
+}
+
+uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_obj_t *raised) {
+    MPK_TRY {
+        location->parent = MPK_NULL;
+        location->name = name;
+        bool verify = true;
+        if (name != MPK_NULL) {
+            mpk_module_of(obj, location);
+        } else if (!mpk_own_name(obj, location)) {
+            if (!mpk_search(obj, location)) {
+                mpk_not_found(obj, ": no module has it", NULL);
+            }
+            verify = false;
+        }
+        // Names are pickled by identity, so that each is written once.
+        location->module = mp_obj_str_intern(location->module);
+        location->name = mp_obj_str_intern(location->name);
+        if (verify) {
+            mpk_verify(obj, location);
+        }
+        MPK_RETURN(MPK_OK);
+    }
+    MPK_CATCH(MPK_RAISED)
+}

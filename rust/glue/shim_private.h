@@ -1,0 +1,77 @@
+// What the shim*.c files share. Rust does not see it.
+#ifndef MPICKLE_SHIM_PRIVATE_H
+#define MPICKLE_SHIM_PRIVATE_H
+
+#include <string.h>
+
+#include "py/nlr.h"
+#include "py/runtime.h"
+#include "shim.h"
+
+#define MPK_NULL MP_OBJ_NULL
+
+// Its name before MicroPython 1.26.
+#ifndef MP_NORETURN
+#define MP_NORETURN NORETURN
+#endif
+
+// A protected part is written
+//
+//     MPK_TRY {
+//         … MPK_RETURN(value) …
+//     }
+//     MPK_CATCH(failed)
+//
+// and leaves only through MPK_RETURN, which takes the handler down before it evaluates `value`. When something
+// is raised it is stored in `*raised` and `failed` is returned. Nothing set within is read after a catch, so no variable
+// need be volatile.
+#define MPK_TRY                                                                                                        \
+    nlr_buf_t mpk_nlr;                                                                                                 \
+    if (nlr_push(&mpk_nlr) == 0)
+#define MPK_RETURN(value)                                                                                              \
+    do {                                                                                                               \
+        nlr_pop();                                                                                                     \
+        return value;                                                                                                  \
+    } while (0)
+#define MPK_CATCH(failed)                                                                                              \
+    *raised = MP_OBJ_FROM_PTR(mpk_nlr.ret_val);                                                                        \
+    return failed;
+
+// Objects whose layout MicroPython keeps to one source file: py/objset.c, py/objrange.c.
+typedef struct {
+    mp_obj_base_t base;
+    mp_set_t set;
+} mpk_set_layout_t;
+
+typedef struct {
+    mp_obj_base_t base;
+    mp_int_t start;
+    mp_int_t stop;
+    mp_int_t step;
+} mpk_range_layout_t;
+
+// Whether `obj`, which is no small int, qstr or other immediate, has exactly this type. Unlike mp_obj_is_type it takes
+// any type.
+static inline bool mpk_is_exact(mp_obj_t obj, const mp_obj_type_t *type) {
+    return mp_obj_is_obj(obj) && ((mp_obj_base_t *)MP_OBJ_TO_PTR(obj))->type == type;
+}
+
+// Stores a MemoryError in `*raised`.
+void mpk_no_memory(size_t size, mp_obj_t *raised);
+
+// The exception types, in modmpickle.c.
+extern const mp_obj_type_t mpk_type_PickleError;
+extern const mp_obj_type_t mpk_type_PicklingError;
+extern const mp_obj_type_t mpk_type_UnpicklingError;
+
+// Objects of mpickle's own that stand for what MicroPython lacks, in shim_supplied.c.
+extern const mp_obj_fun_builtin_var_t mpk_newobj_obj;
+extern const mp_obj_fun_builtin_fixed_t mpk_newobj_ex_obj;
+extern const mp_obj_fun_builtin_fixed_t mpk_reconstructor_obj;
+extern const mp_obj_fun_builtin_var_t mpk_codecs_encode_obj;
+
+// The supplied object of that name, or MPK_NULL; and the reverse, false if `obj` is none of them.
+mp_obj_t mpk_supplied(qstr module, qstr name);
+bool mpk_supplied_name(mp_obj_t obj, qstr *module, qstr *name);
+
+#endif // MPICKLE_SHIM_PRIVATE_H

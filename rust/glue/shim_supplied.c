@@ -1,0 +1,111 @@
+// What CPython's pickles name and MicroPython does not have: mpickle's own functions stand for it.
+
+#include "py/builtin.h"
+#include "py/objstr.h"
+#include "shim_private.h"
+#include "exports.h"
+
+static mp_obj_t mpk_codecs_encode(size_t n_args, const mp_obj_t *args) {
+    mp_obj_t argv[2] = {args[0], n_args > 1 ? args[1] : mp_const_none};
+    mp_obj_t result;
+    mpk_guard_t guard;
+    mpk_enter(&guard);
+    uint32_t status = mpickle_codecs_encode(argv, &result);
+    return mpk_finish(&guard, status, result);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_codecs_encode_obj, 1, 3, mpk_codecs_encode);
+
+// copyreg.__newobj__(cls, *args)
+static mp_obj_t mpk_newobj(size_t n_args, const mp_obj_t *args) {
+    mp_obj_t raised;
+    mp_obj_t rest = mp_obj_new_tuple(n_args - 1, args + 1);
+    mp_obj_t obj = mpk_instantiate(args[0], rest, MPK_NULL, &raised);
+    return obj == MPK_NULL ? nlr_raise(raised), MPK_NULL : obj;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR(mpk_newobj_obj, 1, mpk_newobj);
+
+// copyreg.__newobj_ex__(cls, args, kwargs)
+static mp_obj_t mpk_newobj_ex(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs) {
+    mp_obj_t raised;
+    mp_obj_t obj = mpk_instantiate(cls, args, kwargs, &raised);
+    return obj == MPK_NULL ? nlr_raise(raised), MPK_NULL : obj;
+}
+MP_DEFINE_CONST_FUN_OBJ_3(mpk_newobj_ex_obj, mpk_newobj_ex);
+
+// copyreg._reconstructor(cls, base, state): an instance of `cls` whose built-in base holds `state`.
+static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
+    mp_obj_t raised;
+    mp_obj_t args = mp_const_empty_tuple;
+    if (base != MP_OBJ_FROM_PTR(&mp_type_object)) {
+        args = mp_obj_new_tuple(1, &state);
+    }
+    mp_obj_t obj = mpk_instantiate(cls, args, MPK_NULL, &raised);
+    return obj == MPK_NULL ? nlr_raise(raised), MPK_NULL : obj;
+}
+MP_DEFINE_CONST_FUN_OBJ_3(mpk_reconstructor_obj, mpk_reconstructor);
+
+typedef struct {
+    uint16_t module;
+    uint16_t name;
+    const void *obj;
+} mpk_supplied_t;
+
+static const mpk_supplied_t mpk_supplied_table[] = {
+    {MP_QSTR__codecs, MP_QSTR_encode, &mpk_codecs_encode_obj},
+    {MP_QSTR_copyreg, MP_QSTR___newobj__, &mpk_newobj_obj},
+    {MP_QSTR_copyreg, MP_QSTR___newobj_ex__, &mpk_newobj_ex_obj},
+    {MP_QSTR_copyreg, MP_QSTR__reconstructor, &mpk_reconstructor_obj},
+};
+
+// The attribute `name` of builtins, which Python 2 calls `__builtin__`.
+static mp_obj_t mpk_builtin(qstr name) {
+    mp_map_t *map = (mp_map_t *)&mp_module_builtins_globals.map;
+    mp_map_elem_t *found = mp_map_lookup(map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+    return found == NULL ? MPK_NULL : found->value;
+}
+
+mp_obj_t mpk_supplied(qstr module, qstr name) {
+    if (module == MP_QSTR___builtin__) {
+        return mpk_builtin(name);
+    }
+    for (size_t i = 0; i < MP_ARRAY_SIZE(mpk_supplied_table); i++) {
+        if (mpk_supplied_table[i].module == module && mpk_supplied_table[i].name == name) {
+            return MP_OBJ_FROM_PTR(mpk_supplied_table[i].obj);
+        }
+    }
+    return MPK_NULL;
+}
+
+bool mpk_supplied_name(mp_obj_t obj, qstr *module, qstr *name) {
+    for (size_t i = 0; i < MP_ARRAY_SIZE(mpk_supplied_table); i++) {
+        if (MP_OBJ_FROM_PTR(mpk_supplied_table[i].obj) == obj) {
+            *module = mpk_supplied_table[i].module;
+            *name = mpk_supplied_table[i].name;
+            return true;
+        }
+    }
+    return false;
+}
+
+mp_obj_t mpk_known(uint32_t which) {
+    switch (which) {
+        case MPK_KNOWN_CODECS_ENCODE:
+            return MP_OBJ_FROM_PTR(&mpk_codecs_encode_obj);
+        case MPK_KNOWN_GETATTR:
+            return MP_OBJ_FROM_PTR(&mp_builtin_getattr_obj);
+        case MPK_KNOWN_TYPE:
+            return MP_OBJ_FROM_PTR(&mp_type_type);
+        default:
+            return MP_OBJ_NEW_QSTR(MP_QSTR_latin1);
+    }
+}
+
+uint32_t mpk_constructor(mp_obj_t callable) {
+    if (callable == MP_OBJ_FROM_PTR(&mpk_newobj_obj)) {
+        return MPK_CONSTRUCTOR_NEWOBJ;
+    }
+    if (callable == MP_OBJ_FROM_PTR(&mpk_newobj_ex_obj)) {
+        return MPK_CONSTRUCTOR_NEWOBJ_EX;
+    }
+    return MPK_CONSTRUCTOR_CALL;
+}

@@ -1,0 +1,169 @@
+//! Writes the two halves of the border between Rust and C, so that no signature is written twice:
+//!
+//! - `$OUT_DIR/shim.rs`, the Rust declarations of `rust/glue/shim.h`, by bindgen;
+//! - `$OUT_DIR/exports.h`, the C declarations of this crate's `extern "C"` functions, by cbindgen,
+//!   and the same text in the file that `MPICKLE_EXPORTS_HEADER` names, if it is set.
+//!
+//! The shim's header includes MicroPython's, so it must be read with the flags of the very firmware
+//! that it will be linked into. The firmware's build hands them over in `MPICKLE_CFLAGS`, quoted as
+//! for a shell. Where it is not set (cargo clippy, rust-analyzer), the unix board of the default
+//! MicroPython version stands in.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::exit;
+
+fn main() {
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    let root = package.join("../..").canonicalize().expect("the repository");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    println!("cargo::rerun-if-changed=build.rs");
+    bind_shim(&root, &out.join("shim.rs"));
+    write_exports(&package.join("src"), &out.join("exports.h"));
+}
+
+/// Binds all that `shim.h` declares under its own prefix, and the types that those names need.
+fn bind_shim(root: &Path, to: &Path) {
+    let header = root.join("rust/glue/shim.h");
+    if !header.is_file() {
+        fail(&format!("{} is missing", header.display()));
+    }
+    let bindings = bindgen::Builder::default()
+        .header(header.display().to_string())
+        .clang_args(clang_flags(root))
+        .allowlist_item("(mpk|MPK)_.*")
+        .use_core()
+        .layout_tests(false)
+        .generate_comments(false)
+        .formatter(bindgen::Formatter::None)
+        .rust_edition(bindgen::RustEdition::Edition2024)
+        .parse_callbacks(Box::new(bindgen::CargoCallbacks::new()))
+        .generate();
+    match bindings {
+        Ok(bindings) => write_if_changed(to, &bindings.to_string()),
+        Err(error) => fail(&format!("cannot bind {}: {error}", header.display())),
+    }
+}
+
+/// The firmware's flags, in libclang's dialect.
+fn clang_flags(root: &Path) -> Vec<String> {
+    println!("cargo::rerun-if-env-changed=MPICKLE_CFLAGS");
+    let mut flags = match env::var("MPICKLE_CFLAGS") {
+        Ok(flags) => shlex::split(&flags).unwrap_or_else(|| fail("MPICKLE_CFLAGS: unbalanced quotes")),
+        Err(_) => unix_flags(root),
+    };
+    // Interned strings and compressed messages come from generated headers; the shim's interface
+    // needs neither, and with NO_QSTR alone the type of a compressed message is not declared.
+    flags.extend(["-DNO_QSTR".into(), "-UMICROPY_ROM_TEXT_COMPRESSION".into()]);
+    flags.push(format!(
+        "--target={}",
+        clang_target(&env::var("TARGET").expect("cargo sets TARGET"))
+    ));
+    flags
+}
+
+/// Rust's and LLVM's names differ for a few bare-metal targets.
+fn clang_target(rust: &str) -> String {
+    match rust.split('-').next().unwrap_or_default() {
+        riscv if riscv.starts_with("riscv32") => "riscv32-unknown-none-elf".into(),
+        _ => rust.into(),
+    }
+}
+
+/// Flags of the unix board, from the source that `scripts/setup` unpacks.
+fn unix_flags(root: &Path) -> Vec<String> {
+    let versions = root.join("scripts/lib/micropython-versions");
+    println!("cargo::rerun-if-changed={}", versions.display());
+    println!("cargo::rerun-if-env-changed=MICROPYTHON");
+    let text = fs::read_to_string(&versions).unwrap_or_else(|e| fail(&format!("{}: {e}", versions.display())));
+    let version = text
+        .lines()
+        .find(|line| !line.starts_with('#'))
+        .and_then(|line| line.split_whitespace().next());
+    let source = match env::var_os("MICROPYTHON") {
+        Some(checkout) => PathBuf::from(checkout),
+        None => root.join(format!("build/micropython-{}", version.unwrap_or_default())),
+    };
+    if !source.join("py/obj.h").is_file() {
+        fail(&format!(
+            "no MicroPython source in {}: run ./scripts/setup",
+            source.display()
+        ));
+    }
+    let include = |dir: PathBuf| format!("-I{}", dir.display());
+    vec![
+        include(source.join("ports/unix")),
+        include(source.clone()),
+        include(root.join("boards/unix")),
+        "-std=gnu99".into(),
+        "-DUNIX".into(),
+        "-DNDEBUG".into(),
+    ]
+}
+
+/// Declares for C what this crate exports. cbindgen is given the crate's root file, not the crate: for
+/// that it would ask cargo for metadata, and cargo would download the crates of other platforms.
+fn write_exports(src: &Path, to: &Path) {
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-env-changed=MPICKLE_EXPORTS_HEADER");
+    let config = cbindgen::Config {
+        language: cbindgen::Language::C,
+        include_guard: Some("MPICKLE_EXPORTS_H".into()),
+        autogen_warning: Some("/* Generated by cbindgen from rust/mpickle/src. Do not edit. */".into()),
+        no_includes: true,
+        sys_includes: vec!["stddef.h".into(), "stdint.h".into()],
+        includes: vec!["shim.h".into()],
+        usize_is_size_t: true,
+        cpp_compat: false,
+        documentation_style: cbindgen::DocumentationStyle::C99,
+        export: cbindgen::ExportConfig {
+            // Constants of the crate's own are nothing to C.
+            item_types: vec![
+                cbindgen::ItemType::Functions,
+                cbindgen::ItemType::Structs,
+                cbindgen::ItemType::Unions,
+                cbindgen::ItemType::Enums,
+                cbindgen::ItemType::OpaqueItems,
+                cbindgen::ItemType::Typedefs,
+            ],
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let bindings = match cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(src.join("lib.rs"))
+        .generate()
+    {
+        Ok(bindings) => bindings,
+        // rustc is about to say the same, and better.
+        Err(cbindgen::Error::ParseSyntaxError { .. }) => return,
+        Err(error) => fail(&format!("cannot write the header of the exports: {error}")),
+    };
+    let mut text = Vec::new();
+    bindings.write(&mut text);
+    let text = String::from_utf8(text).expect("cbindgen writes UTF-8");
+    write_if_changed(to, &text);
+    if let Some(copy) = env::var_os("MPICKLE_EXPORTS_HEADER") {
+        let copy = Path::new(&copy);
+        write_if_changed(copy, &text);
+        // So that it comes back when it was deleted.
+        println!("cargo::rerun-if-changed={}", copy.display());
+    }
+}
+
+/// Keeps the time stamp of a file whose content stays, so that nothing is rebuilt for it.
+fn write_if_changed(path: &Path, text: &str) {
+    let same = fs::read(path).is_ok_and(|old| old == text.as_bytes());
+    let written: io::Result<()> = if same { Ok(()) } else { fs::write(path, text) };
+    if let Err(error) = written {
+        fail(&format!("cannot write {}: {error}", path.display()));
+    }
+}
+
+fn fail(message: &str) -> ! {
+    println!("cargo::error={message}");
+    exit(1)
+}

@@ -1,0 +1,79 @@
+//! From a machine's fault to an exception whose message says what, in which opcode, and where.
+
+use crate::shim::{self, Raised};
+use heapless::Vec;
+use mpickle_core::error::{Class, Error, Fault, Place};
+use mpickle_core::wire::{integer, opcode};
+
+// The classes are numbered alike on both sides of the border.
+const _: () = {
+    assert!(Class::Unpickling as u32 == shim::MPK_CLASS_UNPICKLING);
+    assert!(Class::Pickling as u32 == shim::MPK_CLASS_PICKLING);
+    assert!(Class::Eof as u32 == shim::MPK_CLASS_EOF);
+    assert!(Class::Value as u32 == shim::MPK_CLASS_VALUE);
+    assert!(Class::Type as u32 == shim::MPK_CLASS_TYPE);
+    assert!(Class::Overflow as u32 == shim::MPK_CLASS_OVERFLOW);
+    assert!(Class::Unicode as u32 == shim::MPK_CLASS_UNICODE);
+    assert!(Class::Attribute as u32 == shim::MPK_CLASS_ATTRIBUTE);
+    assert!(Class::Runtime as u32 == shim::MPK_CLASS_RUNTIME);
+    assert!(Class::Memory as u32 == shim::MPK_CLASS_MEMORY);
+};
+
+/// Text of bounded length; what does not fit is cut off.
+pub struct Message(Vec<u8, 240>);
+
+impl Message {
+    pub const fn new() -> Self {
+        Message(Vec::new())
+    }
+
+    pub fn text(&mut self, text: &[u8]) -> &mut Self {
+        for &byte in text {
+            let _ = self.0.push(byte);
+        }
+        self
+    }
+
+    pub fn number(&mut self, number: usize) -> &mut Self {
+        let mut digits = [0; 20];
+        self.text(integer::format_i64(number as i64, &mut digits))
+    }
+
+    fn hex(&mut self, byte: u8) -> &mut Self {
+        let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+        self.text(&[b'0', b'x', digit(byte >> 4), digit(byte & 15)])
+    }
+
+    pub fn exception(&self, class: Class) -> Raised {
+        shim::exception(class as u32, &self.0)
+    }
+}
+
+/// The exception of an error; `place` is where the unpickler stopped.
+pub fn exception(error: Error<Raised>, place: Option<Place>) -> Raised {
+    let fault = match error {
+        Error::Raised(raised) => return raised,
+        Error::Fault(fault) => fault,
+    };
+    let mut message = Message::new();
+    message.text(fault.message().as_bytes());
+    if let Some(place) = place {
+        describe(&mut message, fault, place);
+    }
+    message.exception(fault.class())
+}
+
+fn describe(message: &mut Message, fault: Fault, place: Place) {
+    message.text(b" (");
+    match opcode::name(place.opcode) {
+        // Where the input ends there is no opcode.
+        _ if fault == Fault::EndOfInput => {}
+        Some(name) => {
+            message.text(b"opcode ").text(name.as_bytes()).text(b" ");
+        }
+        None => {
+            message.text(b"opcode ").hex(place.opcode).text(b" ");
+        }
+    }
+    message.text(b"at byte ").number(place.offset).text(b")");
+}

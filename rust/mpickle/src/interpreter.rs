@@ -1,0 +1,388 @@
+//! MicroPython as the machines see it: the `Runtime` of one call, with the hooks of that call.
+
+use crate::heap::TableHeap;
+use crate::policy::Policy;
+use crate::shim::{self, Adopter, Obj, Raised};
+use core::cell::Cell;
+use mpickle_core::error::Error;
+use mpickle_core::growable::Growable;
+use mpickle_core::runtime::{Constructor, Known, Location, Result, Runtime, Value};
+
+/// What a call may do beside the machines' own work.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// Which globals may be named.
+    pub policy: Policy,
+    /// An iterator over out-of-band buffers for load.
+    pub buffers: Option<Obj>,
+    /// Who is offered buffers by dump.
+    pub buffer_callback: Option<Obj>,
+}
+
+impl Hooks {
+    /// No hooks, and no limits.
+    pub const NONE: Hooks = Hooks { policy: Policy::new(None, None), buffers: None, buffer_callback: None };
+}
+
+/// MicroPython during one call.
+pub struct Interpreter {
+    none: Obj,
+    hooks: Hooks,
+    /// How far the source was read, where it is a buffer that may change meanwhile.
+    buffer_offset: Option<Cell<usize>>,
+}
+
+impl Interpreter {
+    /// An interpreter with the hooks of a call.
+    pub fn new(hooks: Hooks) -> Self {
+        Interpreter { none: shim::constant(shim::MPK_KIND_NONE), hooks, buffer_offset: None }
+    }
+
+    /// The same, where the stream that is read from is a buffer of the program's.
+    pub fn reading_buffer(hooks: Hooks) -> Self {
+        Interpreter { buffer_offset: Some(Cell::new(0)), ..Self::new(hooks) }
+    }
+}
+
+/// Passes an exception on as the machines expect it.
+fn lift<T>(result: core::result::Result<T, Raised>) -> core::result::Result<T, Error<Raised>> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(raised) => Err(Error::Raised(raised)),
+    }
+}
+
+fn adopt(adopter: Adopter, data: Growable<u8>) -> Result<Obj, Interpreter> {
+    let (block, len, capacity) = data.into_raw_parts();
+    lift(shim::adopt(adopter, block, len, capacity))
+}
+
+impl Runtime for Interpreter {
+    type Obj = Obj;
+    type Raised = Raised;
+    type Heap = TableHeap;
+
+    #[inline]
+    fn identity(&self, obj: Obj) -> usize {
+        shim::identity(obj)
+    }
+
+    #[inline]
+    fn inspect(&self, obj: Obj) -> Value<'_, Obj> {
+        let value = shim::inspect(obj);
+        match value.kind {
+            shim::MPK_KIND_NONE => Value::None,
+            shim::MPK_KIND_FALSE => Value::Bool(false),
+            shim::MPK_KIND_TRUE => Value::Bool(true),
+            shim::MPK_KIND_INT => Value::Int(value.number as i64),
+            shim::MPK_KIND_BIG_INT => Value::BigInt,
+            shim::MPK_KIND_FLOAT => Value::Float(value.number),
+            shim::MPK_KIND_STR => Value::Str(value.data),
+            shim::MPK_KIND_BYTES => Value::Bytes(value.data),
+            shim::MPK_KIND_BYTEARRAY => Value::ByteArray(value.len),
+            shim::MPK_KIND_TUPLE => Value::Tuple(value.len),
+            shim::MPK_KIND_LIST => Value::List(value.len),
+            shim::MPK_KIND_DICT => Value::Dict(value.len),
+            shim::MPK_KIND_SET => Value::Set(value.len),
+            shim::MPK_KIND_FROZENSET => Value::FrozenSet,
+            shim::MPK_KIND_GLOBAL => Value::Global,
+            shim::MPK_KIND_ELLIPSIS => Value::Singleton(b"Ellipsis"),
+            shim::MPK_KIND_NOT_IMPLEMENTED => Value::Singleton(b"NotImplemented"),
+            shim::MPK_KIND_TYPE_OF => Value::TypeOf(value.part.unwrap_or(self.none)),
+            shim::MPK_KIND_COMPLEX | shim::MPK_KIND_RANGE => Value::Made,
+            shim::MPK_KIND_ORDERED_DICT => Value::Mapping,
+            _ => Value::Instance,
+        }
+    }
+
+    fn type_of(&self, obj: Obj) -> Obj {
+        shim::type_of(obj)
+    }
+
+    #[inline]
+    fn tuple_item(&self, tuple: Obj, index: usize) -> Option<Obj> {
+        shim::tuple_item(tuple, index)
+    }
+
+    #[inline]
+    fn list_item(&self, list: Obj, index: usize) -> Option<Obj> {
+        shim::list_item(list, index)
+    }
+
+    #[inline]
+    fn dict_next(&self, dict: Obj, position: &mut usize) -> Option<(Obj, Obj)> {
+        shim::dict_next(dict, position)
+    }
+
+    fn set_next(&self, set: Obj, position: &mut usize) -> Option<Obj> {
+        shim::set_next(set, position)
+    }
+
+    fn buffer_read(&self, obj: Obj, offset: usize, into: &mut [u8]) -> usize {
+        shim::buffer_read(obj, offset, into)
+    }
+
+    fn known(&self, known: Known) -> Obj {
+        shim::known(match known {
+            Known::CodecsEncode => shim::MPK_KNOWN_CODECS_ENCODE,
+            Known::Getattr => shim::MPK_KNOWN_GETATTR,
+            Known::Type => shim::MPK_KNOWN_TYPE,
+            Known::Latin1 => shim::MPK_KNOWN_LATIN1,
+        })
+    }
+
+    #[inline]
+    fn none(&self) -> Obj {
+        self.none
+    }
+
+    #[inline]
+    fn bool(&self, value: bool) -> Obj {
+        shim::constant(if value { shim::MPK_KIND_TRUE } else { shim::MPK_KIND_FALSE })
+    }
+
+    #[inline]
+    fn int(&self, value: i64) -> Result<Obj, Self> {
+        lift(shim::int(value))
+    }
+
+    fn int_from_bytes(&self, bytes: &[u8]) -> Result<Obj, Self> {
+        lift(shim::int_from_bytes(bytes))
+    }
+
+    fn int_from_digits(&self, negative: bool, base: u8, digits: &[u8]) -> Result<Obj, Self> {
+        lift(shim::int_from_digits(negative, base, digits))
+    }
+
+    #[inline]
+    fn float(&self, bits: u64) -> Result<Obj, Self> {
+        lift(shim::float(bits))
+    }
+
+    #[inline]
+    fn str(&self, utf8: &[u8]) -> Result<Obj, Self> {
+        lift(shim::str(utf8))
+    }
+
+    fn name(&self, utf8: &[u8]) -> Result<Obj, Self> {
+        lift(shim::interned(utf8))
+    }
+
+    #[inline]
+    fn bytes(&self, data: &[u8]) -> Result<Obj, Self> {
+        lift(shim::bytes(data))
+    }
+
+    fn bytearray(&self, data: &[u8]) -> Result<Obj, Self> {
+        lift(shim::bytearray(data))
+    }
+
+    fn adopt_str(&self, utf8: Growable<u8>) -> Result<Obj, Self> {
+        adopt(Adopter::Str, utf8)
+    }
+
+    fn adopt_bytes(&self, data: Growable<u8>) -> Result<Obj, Self> {
+        adopt(Adopter::Bytes, data)
+    }
+
+    fn adopt_bytearray(&self, data: Growable<u8>) -> Result<Obj, Self> {
+        adopt(Adopter::ByteArray, data)
+    }
+
+    #[inline]
+    fn tuple(&self, items: &[Obj]) -> Result<Obj, Self> {
+        lift(shim::tuple(items))
+    }
+
+    fn tuple_from(&self, tuple: Obj, from: usize, to: usize) -> Result<Obj, Self> {
+        let mut items = Growable::new();
+        for index in from..to {
+            items.push(self.tuple_item(tuple, index).unwrap_or(self.none))?;
+        }
+        self.tuple(&items)
+    }
+
+    #[inline]
+    fn list(&self, items: &[Obj]) -> Result<Obj, Self> {
+        lift(shim::list(items))
+    }
+
+    #[inline]
+    fn dict(&self) -> Result<Obj, Self> {
+        lift(shim::dict())
+    }
+
+    fn set(&self) -> Result<Obj, Self> {
+        lift(shim::set())
+    }
+
+    fn frozenset(&self, items: &[Obj]) -> Result<Obj, Self> {
+        lift(shim::frozenset(items))
+    }
+
+    #[inline]
+    fn extend(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
+        lift(shim::extend(obj, items))
+    }
+
+    #[inline]
+    fn store(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
+        lift(shim::store(obj, items))
+    }
+
+    fn add(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
+        lift(shim::add(obj, items))
+    }
+
+    fn int_bytes(&self, int: Obj, into: &mut Growable<u8>) -> Result<(), Self> {
+        shim::int_to_bytes(int, into.extend_filled(shim::int_size(int), 0)?);
+        Ok(())
+    }
+
+    fn int_repr(&self, int: Obj) -> Result<Obj, Self> {
+        lift(shim::to_str(int))
+    }
+
+    fn parts(&self, obj: Obj) -> Result<([Obj; 3], usize), Self> {
+        lift(shim::parts(obj))
+    }
+
+    fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>, Self> {
+        lift(shim::attribute(obj, name))
+    }
+
+    fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<(), Self> {
+        lift(shim::set_attribute(obj, name, value))
+    }
+
+    fn is_class(&self, obj: Obj) -> bool {
+        shim::is_class(obj)
+    }
+
+    fn call(&self, callable: Obj, args: &[Obj]) -> Result<Obj, Self> {
+        lift(shim::apply(callable, args))
+    }
+
+    fn call_tuple(&self, callable: Obj, args: Obj) -> Result<Obj, Self> {
+        lift(shim::apply_tuple(callable, args))
+    }
+
+    fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj, Self> {
+        lift(shim::instantiate(cls, args, kwargs))
+    }
+
+    fn update_state(&self, obj: Obj, state: Obj) -> Result<(), Self> {
+        lift(shim::update_state(obj, state))
+    }
+
+    fn iterate(&self, obj: Obj) -> Result<Obj, Self> {
+        lift(shim::iterate(obj))
+    }
+
+    fn iterate_items(&self, obj: Obj) -> Result<Obj, Self> {
+        lift(shim::iterate_items(obj))
+    }
+
+    fn next(&self, iterator: Obj) -> Result<Option<Obj>, Self> {
+        lift(shim::next(iterator))
+    }
+
+    fn is_callable(&self, obj: Obj) -> bool {
+        shim::is_callable(obj)
+    }
+
+    fn list_of(&self, obj: Obj) -> Result<Obj, Self> {
+        lift(shim::list_of(obj))
+    }
+
+    fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>, Self> {
+        let (module, name, parent) = lift(shim::locate(obj, name))?;
+        Ok(Location { module, name, parent })
+    }
+
+    fn find_class(&self, module: Obj, name: Obj) -> Result<Obj, Self> {
+        lift(self.hooks.policy.find(module, name))
+    }
+
+    fn extension_code(&self, _module: Obj, _name: Obj) -> Result<u32, Self> {
+        Ok(0)
+    }
+
+    fn extension(&self, _code: u32) -> Result<Option<Obj>, Self> {
+        Ok(None)
+    }
+
+    fn reduce(&self, obj: Obj, protocol: u8) -> Result<Obj, Self> {
+        if let Some(method) = self.attribute(obj, b"__reduce_ex__")? {
+            let protocol = self.int(protocol.into())?;
+            return self.call(method, &[protocol]);
+        }
+        match self.attribute(obj, b"__reduce__")? {
+            Some(method) => self.call(method, &[]),
+            None => Err(Error::Raised(shim::cannot_pickle(obj))),
+        }
+    }
+
+    fn reducer_override(&self, _obj: Obj) -> Result<Option<Obj>, Self> {
+        Ok(None)
+    }
+
+    fn partial_new(&self, cls: Obj, _args: Obj, _kwargs: Obj) -> Result<Obj, Self> {
+        Err(Error::Raised(shim::cannot_pickle(cls)))
+    }
+
+    fn constructor(&self, callable: Obj) -> Constructor {
+        match shim::constructor(callable) {
+            shim::MPK_CONSTRUCTOR_NEWOBJ => Constructor::NewObj,
+            shim::MPK_CONSTRUCTOR_NEWOBJ_EX => Constructor::NewObjEx,
+            _ => Constructor::Call,
+        }
+    }
+
+    #[inline]
+    fn has_persistent_id(&self) -> bool {
+        false
+    }
+
+    fn persistent_id(&self, _obj: Obj) -> Result<Option<Obj>, Self> {
+        Ok(None)
+    }
+
+    fn to_str(&self, obj: Obj) -> Result<Obj, Self> {
+        lift(shim::to_str(obj))
+    }
+
+    fn persistent_load(&self, _id: Obj) -> Result<Option<Obj>, Self> {
+        Ok(None)
+    }
+
+    fn buffer_in_band(&self, buffer: Obj) -> Result<bool, Self> {
+        match self.hooks.buffer_callback {
+            Some(callback) => lift(shim::apply(callback, &[buffer]).and_then(shim::is_true)),
+            None => Ok(true),
+        }
+    }
+
+    fn has_buffers(&self) -> bool {
+        self.hooks.buffers.is_some()
+    }
+
+    fn next_buffer(&self) -> Result<Option<Obj>, Self> {
+        self.hooks.buffers.map_or(Ok(None), |buffers| self.next(buffers))
+    }
+
+    fn readonly(&self, buffer: Obj) -> Result<Obj, Self> {
+        lift(shim::readonly(buffer))
+    }
+
+    fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize, Self> {
+        let Some(offset) = &self.buffer_offset else { return lift(shim::read(stream, into)) };
+        let count = shim::buffer_read(stream, offset.get(), into);
+        offset.set(offset.get().saturating_add(count));
+        Ok(count)
+    }
+
+    fn write(&self, stream: Obj, data: &[u8]) -> Result<(), Self> {
+        lift(shim::write(stream, data))
+    }
+}

@@ -1,0 +1,500 @@
+//! Safe Rust over `rust/glue/shim.h`, a function for each of the shim's. All `unsafe` for calls into C is in
+//! the macros below and in [`bytes_of`].
+#![allow(unsafe_code)]
+
+use core::ffi::c_void;
+
+#[allow(dead_code, missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::all)]
+mod ffi {
+    include!(concat!(env!("OUT_DIR"), "/shim.rs"));
+}
+
+pub use ffi::*;
+
+/// A MicroPython object: opaque, compared by identity, never `MP_OBJ_NULL`.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Obj(ffi::mp_obj_t);
+
+/// An exception that MicroPython raised and the shim caught.
+#[derive(Clone, Copy)]
+pub struct Raised(pub Obj);
+
+type Result<T> = core::result::Result<T, Raised>;
+
+/// Calls a shim function that cannot raise.
+macro_rules! call {
+    ($name:ident($($arg:expr),*)) => {{
+        // SAFETY: shim.h says what each function takes; objects come from the interpreter and slices from Rust, and
+        // no function keeps a slice. EXCEPTION: functions without `raised` do not raise. GC: objects that are passed
+        // stay on the stack of their owner, which the collector scans.
+        #[allow(unused_unsafe)]
+        unsafe { ffi::$name($($arg),*) }
+    }};
+}
+
+/// Calls a shim function that stores an exception in its last argument; gives its result and that.
+macro_rules! call_raising {
+    ($name:ident($($arg:expr),*)) => {{
+        let mut raised = null();
+        // SAFETY: as in `call!`. EXCEPTION: caught in the shim and stored in `raised`. GC: the exception is on this
+        // stack from then on; the rest as in `call!`.
+        #[allow(unused_unsafe)]
+        let result = unsafe { ffi::$name($($arg,)* &mut raised) };
+        (result, raised)
+    }};
+}
+
+/// Calls a shim function that returns an object, or null when it raised.
+macro_rules! object {
+    ($name:ident($($arg:expr),*)) => {{
+        let (result, raised) = call_raising!($name($($arg),*));
+        if is_null(result) { Err(Raised(Obj(raised))) } else { Ok(Obj(result)) }
+    }};
+}
+
+/// As `object!`, where null without an exception means that there is none.
+macro_rules! optional {
+    ($name:ident($($arg:expr),*)) => {{
+        let (result, raised) = call_raising!($name($($arg),*));
+        match (is_null(result), is_null(raised)) {
+            (false, _) => Ok(Some(Obj(result))),
+            (true, true) => Ok(None),
+            (true, false) => Err(Raised(Obj(raised))),
+        }
+    }};
+}
+
+/// Calls a shim function that returns a status.
+macro_rules! status {
+    ($name:ident($($arg:expr),*)) => {{
+        let (result, raised) = call_raising!($name($($arg),*));
+        if result == ffi::MPK_OK { Ok(()) } else { Err(Raised(Obj(raised))) }
+    }};
+}
+
+/// Calls a shim function that returns a count.
+macro_rules! count {
+    ($name:ident($($arg:expr),*)) => {{
+        let (result, raised) = call_raising!($name($($arg),*));
+        if result == usize::MAX { Err(Raised(Obj(raised))) } else { Ok(result) }
+    }};
+}
+
+fn null() -> ffi::mp_obj_t {
+    // SAFETY: `mp_obj_t` is a pointer or an integer, and `MP_OBJ_NULL` is zero in each representation.
+    // EXCEPTION: none. GC: none.
+    unsafe { core::mem::zeroed() }
+}
+
+fn is_null(obj: ffi::mp_obj_t) -> bool {
+    obj == null()
+}
+
+fn some(obj: ffi::mp_obj_t) -> Option<Obj> {
+    if is_null(obj) { None } else { Some(Obj(obj)) }
+}
+
+fn raw(obj: Option<Obj>) -> ffi::mp_obj_t {
+    obj.map_or_else(null, |obj| obj.0)
+}
+
+/// `Obj` is laid out as `mp_obj_t`.
+fn items(objs: &[Obj]) -> *const ffi::mp_obj_t {
+    objs.as_ptr().cast()
+}
+
+/// The memory of an immutable object.
+///
+/// The caller bounds the lifetime by the time that the object is sure to live.
+fn bytes_of<'a>(data: *const u8, len: usize) -> &'a [u8] {
+    if data.is_null() || len == 0 {
+        return &[];
+    }
+    // SAFETY: the shim gives the data of a str or bytes object, which does not change. EXCEPTION: none. GC: `data` is
+    // the start of its block, so that the reference alone keeps it alive.
+    unsafe { core::slice::from_raw_parts(data, len) }
+}
+
+// Memory.
+
+pub fn alloc(size: usize) -> *mut u8 {
+    call!(mpk_alloc(size)).cast()
+}
+
+pub fn realloc(block: *mut u8, old_size: usize, new_size: usize) -> *mut u8 {
+    call!(mpk_realloc(block.cast::<c_void>(), old_size, new_size)).cast()
+}
+
+pub fn free(block: *mut u8, size: usize) {
+    call!(mpk_free(block.cast::<c_void>(), size))
+}
+
+// Objects.
+
+/// What [`inspect`] tells: a kind and what goes with it.
+pub struct Inspected<'a> {
+    pub kind: u32,
+    pub number: u64,
+    pub data: &'a [u8],
+    pub len: usize,
+    pub part: Option<Obj>,
+}
+
+#[inline]
+pub fn inspect<'a>(obj: Obj) -> Inspected<'a> {
+    let mut value = core::mem::MaybeUninit::<ffi::mpk_value_t>::uninit();
+    let kind = call!(mpk_inspect(obj.0, value.as_mut_ptr()));
+    let value = value.as_mut_ptr();
+    // SAFETY: each member is read only for kinds for which the shim has written it; all are plain numbers.
+    // EXCEPTION: none. GC: see `bytes_of`.
+    unsafe {
+        let mut inspected = Inspected { kind, number: 0, data: &[], len: 0, part: None };
+        match kind {
+            ffi::MPK_KIND_INT | ffi::MPK_KIND_FLOAT => inspected.number = (*value).number,
+            ffi::MPK_KIND_STR | ffi::MPK_KIND_BYTES => inspected.data = bytes_of((*value).data, (*value).len),
+            ffi::MPK_KIND_BYTEARRAY
+            | ffi::MPK_KIND_TUPLE
+            | ffi::MPK_KIND_LIST
+            | ffi::MPK_KIND_DICT
+            | ffi::MPK_KIND_SET => inspected.len = (*value).len,
+            ffi::MPK_KIND_TYPE_OF => inspected.part = some((*value).part),
+            _ => {}
+        }
+        inspected
+    }
+}
+
+#[inline]
+pub fn identity(obj: Obj) -> usize {
+    call!(mpk_identity(obj.0))
+}
+
+pub fn type_of(obj: Obj) -> Obj {
+    Obj(call!(mpk_type_of(obj.0)))
+}
+
+pub fn is_class(obj: Obj) -> bool {
+    call!(mpk_is_class(obj.0))
+}
+
+pub fn is_callable(obj: Obj) -> bool {
+    call!(mpk_is_callable(obj.0))
+}
+
+pub fn constant(kind: u32) -> Obj {
+    Obj(call!(mpk_constant(kind)))
+}
+
+// Numbers.
+
+#[inline]
+pub fn int(value: i64) -> Result<Obj> {
+    object!(mpk_int(value))
+}
+
+#[inline]
+pub fn float(bits: u64) -> Result<Obj> {
+    object!(mpk_float(bits))
+}
+
+pub fn int_from_bytes(data: &[u8]) -> Result<Obj> {
+    object!(mpk_int_from_bytes(data.as_ptr(), data.len()))
+}
+
+pub fn int_from_digits(negative: bool, base: u8, digits: &[u8]) -> Result<Obj> {
+    object!(mpk_int_from_digits(negative, base.into(), digits.as_ptr(), digits.len()))
+}
+
+pub fn int_size(obj: Obj) -> usize {
+    call!(mpk_int_size(obj.0))
+}
+
+pub fn int_to_bytes(obj: Obj, into: &mut [u8]) {
+    call!(mpk_int_to_bytes(obj.0, into.as_mut_ptr(), into.len()))
+}
+
+/// Arguments that make a complex or range again.
+pub fn parts(obj: Obj) -> Result<([Obj; 3], usize)> {
+    let none = constant(ffi::MPK_KIND_NONE);
+    let mut parts = [none; 3];
+    let count = count!(mpk_parts(obj.0, parts.as_mut_ptr().cast()))?;
+    Ok((parts, count))
+}
+
+// Text and bytes.
+
+#[inline]
+pub fn str(text: &[u8]) -> Result<Obj> {
+    object!(mpk_str(text.as_ptr(), text.len()))
+}
+
+#[inline]
+pub fn bytes(data: &[u8]) -> Result<Obj> {
+    object!(mpk_bytes(data.as_ptr(), data.len()))
+}
+
+pub fn bytearray(data: &[u8]) -> Result<Obj> {
+    object!(mpk_bytearray(data.as_ptr(), data.len()))
+}
+
+pub fn interned(text: &[u8]) -> Result<Obj> {
+    object!(mpk_interned(text.as_ptr(), text.len()))
+}
+
+/// What can take over a block of memory.
+#[derive(Clone, Copy)]
+pub enum Adopter {
+    Str,
+    Bytes,
+    ByteArray,
+}
+
+/// Gives a block of [`alloc`] to a new object. An empty vector has no block to give.
+pub fn adopt(adopter: Adopter, block: *mut u8, len: usize, capacity: usize) -> Result<Obj> {
+    if capacity == 0 {
+        return match adopter {
+            Adopter::Str => str(&[]),
+            Adopter::Bytes => bytes(&[]),
+            Adopter::ByteArray => bytearray(&[]),
+        };
+    }
+    match adopter {
+        Adopter::Str => object!(mpk_adopt_str(block, len, capacity)),
+        Adopter::Bytes => object!(mpk_adopt_bytes(block, len, capacity)),
+        Adopter::ByteArray => object!(mpk_adopt_bytearray(block, len, capacity)),
+    }
+}
+
+/// The bytes of a str or bytes object, for as long as the object lives; `None` for anything else.
+pub fn immutable_bytes<'a>(obj: Obj) -> Option<&'a [u8]> {
+    if !call!(mpk_is_immutable(obj.0)) {
+        return None;
+    }
+    let (mut data, mut len) = (core::ptr::null(), 0);
+    call!(mpk_buffer(obj.0, &mut data, &mut len)).then(|| bytes_of(data, len))
+}
+
+pub fn is_str(obj: Obj) -> bool {
+    call!(mpk_is_str(obj.0))
+}
+
+pub fn is_buffer(obj: Obj) -> bool {
+    let (mut data, mut len) = (core::ptr::null(), 0);
+    call!(mpk_buffer(obj.0, &mut data, &mut len))
+}
+
+/// Copies what a buffer holds from `offset` on; returns how much.
+pub fn buffer_read(obj: Obj, offset: usize, into: &mut [u8]) -> usize {
+    let (mut data, mut len) = (core::ptr::null(), 0);
+    if !call!(mpk_buffer(obj.0, &mut data, &mut len)) {
+        return 0;
+    }
+    let count = len.saturating_sub(offset).min(into.len());
+    if count > 0 {
+        // SAFETY: the buffer has `len` bytes now, and nothing runs before they are copied. `into` is Rust's own memory.
+        // EXCEPTION: none. GC: none.
+        unsafe { core::ptr::copy_nonoverlapping(data.add(offset), into.as_mut_ptr(), count) }
+    }
+    count
+}
+
+// Containers.
+
+#[inline]
+pub fn tuple(objs: &[Obj]) -> Result<Obj> {
+    object!(mpk_tuple(items(objs), objs.len()))
+}
+
+#[inline]
+pub fn list(objs: &[Obj]) -> Result<Obj> {
+    object!(mpk_list(items(objs), objs.len()))
+}
+
+#[inline]
+pub fn dict() -> Result<Obj> {
+    object!(mpk_dict())
+}
+
+pub fn set() -> Result<Obj> {
+    object!(mpk_set())
+}
+
+pub fn frozenset(objs: &[Obj]) -> Result<Obj> {
+    object!(mpk_frozenset(items(objs), objs.len()))
+}
+
+#[inline]
+pub fn tuple_item(tuple: Obj, index: usize) -> Option<Obj> {
+    some(call!(mpk_tuple_item(tuple.0, index)))
+}
+
+#[inline]
+pub fn list_item(list: Obj, index: usize) -> Option<Obj> {
+    some(call!(mpk_list_item(list.0, index)))
+}
+
+pub fn dict_next(dict: Obj, position: &mut usize) -> Option<(Obj, Obj)> {
+    let mut value = null();
+    let key = call!(mpk_dict_next(dict.0, position, &mut value));
+    Some((some(key)?, some(value)?))
+}
+
+pub fn set_next(set: Obj, position: &mut usize) -> Option<Obj> {
+    some(call!(mpk_set_next(set.0, position)))
+}
+
+pub fn extend(obj: Obj, objs: &[Obj]) -> Result<()> {
+    status!(mpk_extend(obj.0, items(objs), objs.len()))
+}
+
+pub fn store(obj: Obj, objs: &[Obj]) -> Result<()> {
+    status!(mpk_store(obj.0, items(objs), objs.len()))
+}
+
+pub fn add(obj: Obj, objs: &[Obj]) -> Result<()> {
+    status!(mpk_add(obj.0, items(objs), objs.len()))
+}
+
+// Calls.
+
+pub fn apply(callable: Obj, args: &[Obj]) -> Result<Obj> {
+    object!(mpk_apply(callable.0, items(args), args.len()))
+}
+
+pub fn apply_tuple(callable: Obj, args: Obj) -> Result<Obj> {
+    object!(mpk_apply_tuple(callable.0, args.0))
+}
+
+pub fn instantiate(cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
+    object!(mpk_instantiate(cls.0, args.0, raw(kwargs)))
+}
+
+pub fn attribute(obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
+    optional!(mpk_attribute(obj.0, name.as_ptr(), name.len()))
+}
+
+pub fn set_attribute(obj: Obj, name: Obj, value: Obj) -> Result<()> {
+    status!(mpk_set_attribute(obj.0, name.0, value.0))
+}
+
+pub fn update_state(obj: Obj, state: Obj) -> Result<()> {
+    status!(mpk_update_state(obj.0, state.0))
+}
+
+pub fn iterate(obj: Obj) -> Result<Obj> {
+    object!(mpk_iterate(obj.0))
+}
+
+pub fn iterate_items(obj: Obj) -> Result<Obj> {
+    object!(mpk_iterate_items(obj.0))
+}
+
+pub fn next(iterator: Obj) -> Result<Option<Obj>> {
+    optional!(mpk_next(iterator.0))
+}
+
+pub fn list_of(obj: Obj) -> Result<Obj> {
+    object!(mpk_list_of(obj.0))
+}
+
+pub fn to_str(obj: Obj) -> Result<Obj> {
+    object!(mpk_to_str(obj.0))
+}
+
+pub fn is_true(obj: Obj) -> Result<bool> {
+    Ok(count!(mpk_is_true(obj.0))? != 0)
+}
+
+pub fn contains(container: Obj, obj: Obj) -> Result<bool> {
+    Ok(count!(mpk_contains(container.0, obj.0))? != 0)
+}
+
+/// An int for an argument, clamped to -1…2³¹-1.
+pub fn argument_int(obj: Obj) -> Result<i32> {
+    let mut value = 0;
+    count!(mpk_argument_int(obj.0, &mut value))?;
+    Ok(value)
+}
+
+// Globals.
+
+pub fn find_global(module: Obj, name: Obj) -> Result<Obj> {
+    object!(mpk_find_global(module.0, name.0))
+}
+
+/// Whether an exception says that a module or an attribute does not exist.
+pub fn says_missing(raised: Raised) -> bool {
+    call!(mpk_says_missing(raised.0.0))
+}
+
+pub fn find_supplied(module: Obj, name: Obj) -> Option<Obj> {
+    some(call!(mpk_find_supplied(module.0, name.0)))
+}
+
+/// Module, name, and for a dotted name the parent and the last part.
+pub fn locate(obj: Obj, name: Option<Obj>) -> Result<(Obj, Obj, Option<(Obj, Obj)>)> {
+    let mut location = ffi::mpk_location_t { module: null(), name: null(), parent: null(), last: null() };
+    status!(mpk_locate(obj.0, raw(name), &mut location))?;
+    let parent = some(location.parent).zip(some(location.last));
+    Ok((Obj(location.module), Obj(location.name), parent))
+}
+
+pub fn known(which: u32) -> Obj {
+    Obj(call!(mpk_known(which)))
+}
+
+pub fn constructor(callable: Obj) -> u32 {
+    call!(mpk_constructor(callable.0))
+}
+
+// Streams.
+
+pub fn is_stream(obj: Obj, for_writing: bool) -> Result<bool> {
+    let (result, raised) = call_raising!(mpk_is_stream(obj.0, for_writing));
+    some(raised).map_or(Ok(result), |raised| Err(Raised(raised)))
+}
+
+pub fn read(stream: Obj, into: &mut [u8]) -> Result<usize> {
+    count!(mpk_read(stream.0, into.as_mut_ptr(), into.len()))
+}
+
+pub fn write(stream: Obj, data: &[u8]) -> Result<()> {
+    status!(mpk_write(stream.0, data.as_ptr(), data.len()))
+}
+
+/// A read-only view of a buffer.
+pub fn readonly(buffer: Obj) -> Result<Obj> {
+    object!(mpk_readonly(buffer.0))
+}
+
+// Exceptions.
+
+/// A PicklingError that names the object's type.
+pub fn cannot_pickle(obj: Obj) -> Raised {
+    Raised(Obj(call!(mpk_cannot_pickle(obj.0))))
+}
+
+pub fn exception(class: u32, message: &[u8]) -> Raised {
+    Raised(Obj(call!(mpk_exception(class, message.as_ptr(), message.len()))))
+}
+
+// The border with C, for `api`.
+
+/// The arguments of an entry: so many objects, in the order of the table of public names.
+pub fn arguments<'a, const N: usize>(args: *const ffi::mp_obj_t) -> &'a [Obj; N] {
+    // SAFETY: the generated glue passes as many objects as the entry's table has parameters. EXCEPTION: none.
+    // GC: they are on the C stack until the entry returns.
+    unsafe { &*args.cast() }
+}
+
+/// Hands an entry's result to C.
+pub fn give_back(outcome: Result<Obj>, result: *mut ffi::mp_obj_t) -> u32 {
+    let (obj, status) = match outcome {
+        Ok(obj) => (obj, ffi::MPK_OK),
+        Err(Raised(exception)) => (exception, ffi::MPK_RAISED),
+    };
+    // SAFETY: the glue passes a place for the result on its stack. EXCEPTION: none. GC: on the C stack from here on.
+    unsafe { *result = obj.0 };
+    status
+}

@@ -1,0 +1,1 @@
+"""The table of public names and what is generated from it."""

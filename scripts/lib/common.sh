@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Sourced by the scripts: where things are, and how to say things.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+VERSIONS=$ROOT/scripts/lib/micropython-versions
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+die() {
+    say "${0##*/}: $*"
+    exit 1
+}
+
+# Prints the comment at the head of the script that was called.
+show_help() {
+    sed -n '2,/^[^#]/ s/^# \{0,1\}//p' "$0"
+}
+
+# have COMMAND...: whether all of them can be run.
+have() {
+    command -v "$@" >/dev/null
+}
+
+default_version() {
+    awk '!/^#/ { print $1; exit }' "$VERSIONS"
+}
+
+known_versions() {
+    awk '!/^#/ { print $1 }' "$VERSIONS"
+}
+
+# version_field VERSION N: a column of the table of versions, empty if the version is not in it.
+version_field() {
+    awk -v version="$1" -v n="$2" '$1 == version { print $n }' "$VERSIONS"
+}
+
+# micropython_source VERSION: the directory of the source, wherever it comes from.
+micropython_source() {
+    if [ -n "${MICROPYTHON:-}" ]; then
+        (cd "$MICROPYTHON" 2>/dev/null && pwd -P) || die "MICROPYTHON=$MICROPYTHON: no such directory"
+    else
+        printf '%s\n' "$ROOT/build/micropython-$1"
+    fi
+}

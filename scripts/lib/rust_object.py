@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Compile the Rust side of mpickle into one relocatable object for a firmware.
+
+micropython.mk and micropython.cmake call this; nobody else needs to. It asks the firmware's own C compiler what
+the target is, runs cargo, and links the archive that comes out into an object of which only the entry points can
+be seen from outside. An archive would not do: the linker would take MicroPython's own sqrt, floor and fmod out of
+Rust's compiler_builtins, and some ports name their libraries before the objects that need them.
+
+The object's file is touched only when its content changes, so a build with nothing to do links nothing.
+"""
+
+import argparse
+import hashlib
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMITTED_HEADER = ROOT / "rust/glue/exports.h"
+
+# What the C compiler says about itself -> the Rust target. The first line whose macros all match wins: a name
+# must be defined, a pair must be defined to that value. MPICKLE_RUST_TARGET overrides (Xtensa, for one, does not
+# say which chip it is).
+RUST_TARGETS = [
+    (["__x86_64__", "__linux__"], "x86_64-unknown-linux-gnu"),
+    (["__i386__", "__linux__"], "i686-unknown-linux-gnu"),
+    (["__aarch64__", "__linux__"], "aarch64-unknown-linux-gnu"),
+    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "6")], "thumbv6m-none-eabi"),
+    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP", "__ARM_PCS_VFP"], "thumbv7em-none-eabihf"),
+    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP"], "thumbv7em-none-eabi"),
+    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "7")], "thumbv7m-none-eabi"),
+    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "8"), "__ARM_PCS_VFP"], "thumbv8m.main-none-eabihf"),
+    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "8"), "__ARM_ARCH_8M_MAIN__"], "thumbv8m.main-none-eabi"),
+    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "8")], "thumbv8m.base-none-eabi"),
+    ([("__riscv_xlen", "32"), "__riscv_float_abi_single"], "riscv32imafc-unknown-none-elf"),
+    ([("__riscv_xlen", "32"), "__riscv_atomic", "__riscv_compressed"], "riscv32imac-unknown-none-elf"),
+    ([("__riscv_xlen", "32"), "__riscv_compressed"], "riscv32imc-unknown-none-elf"),
+]
+
+# Nothing ever unwinds through this code (panic=abort), and some linker scripts have no rule for these sections.
+UNWINDING = [".eh_frame", ".gcc_except_table*", ".ARM.exidx*", ".ARM.extab*"]
+
+
+def main():
+    args = parse_args()
+    if args.cflags_file:
+        cflags = args.cflags_file.read_text()
+    else:
+        cflags = os.environ.get("MPICKLE_FIRMWARE_CFLAGS", "")
+    try:
+        cc, cflags = shlex.split(args.cc), shlex.split(cflags)
+    except ValueError as error:
+        fail(f"cannot read the firmware's compiler flags: {error}")
+    machine = [flag for flag in cflags if flag.startswith("-m")]
+    target = args.rust_target or rust_target(cc + machine)
+    work = args.out.parent
+    work.mkdir(parents=True, exist_ok=True)
+
+    archive = build_archive(args, target, bindgen_flags(cc, machine, cflags), work)
+    entries = check_header(work / "exports.h")
+    linked = work / "linked.o"
+    link(cc + machine, archive, entries, linked)
+    hide(shlex.split(args.objcopy), linked, entries, args.debug)
+    replace_if_changed(linked, args.out)
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the object to write")
+    parser.add_argument("--cc", required=True, help="the firmware's C compiler, with any wrapper and -m32")
+    parser.add_argument("--objcopy", required=True, help="objcopy for the same target")
+    parser.add_argument(
+        "--cflags-file",
+        type=Path,
+        metavar="FILE",
+        help="holds the firmware's compiler flags, quoted as for a shell (default: $MPICKLE_FIRMWARE_CFLAGS)",
+    )
+    parser.add_argument("--features", default="", metavar="A,B", help="cargo features of the mpickle crate")
+    parser.add_argument("--rust-target", default="", metavar="TRIPLE", help="instead of asking the C compiler")
+    parser.add_argument("--debug", action="store_true", help="debug information and assertions")
+    args = parser.parse_args()
+    args.out = args.out.absolute()
+    return args
+
+
+def rust_target(cc):
+    """Find the Rust target of what a C compiler compiles for."""
+    text = run(cc + ["-dM", "-E", "-xc", os.devnull]).stdout
+    macros = dict(re.findall(r"^#define (\w+) (.*)$", text, re.M))
+    for conditions, target in RUST_TARGETS:
+        pairs = [(c, macros.get(c)) if isinstance(c, str) else c for c in conditions]
+        if all(name in macros and macros[name] == value for name, value in pairs):
+            return target
+    fail(f"{shlex.join(cc)} compiles for a machine that mpickle does not know; name it: MPICKLE_RUST_TARGET=TRIPLE")
+
+
+def bindgen_flags(cc, machine, cflags):
+    """Keep of the firmware's flags those that decide what its headers mean, with absolute paths."""
+    kept = []
+    flags = iter(cflags)
+    for flag in flags:
+        path_flag = re.match(r"(-I|-isystem|-iquote|-idirafter|-include|-imacros)(.*)", flag)
+        if path_flag:
+            name, path = path_flag.groups()
+            kept += [name, os.path.abspath(path or next(flags, ""))]
+        elif flag in ("-D", "-U"):
+            kept.append(flag + next(flags, ""))
+        elif re.match(r"-[DU].|-std=|-m(32|64)$|-f(no-)?short-enums$", flag):
+            kept.append(flag)
+    # The C library's headers: libclang would look for them where its own target has them.
+    listing = run(cc + machine + ["-E", "-v", "-xc", os.devnull]).stderr
+    found = re.search(r"search starts here:\n(?:#include <.*\n)?(.*?)End of search list", listing, re.S)
+    for directory in re.findall(r"^ (/.*)$", found.group(1) if found else "", re.M):
+        kept += ["-idirafter", directory]
+    return kept
+
+
+def build_archive(args, target, flags, work):
+    """Run cargo and return the static library.
+
+    All firmwares share one directory of intermediate files, so bindgen and cbindgen are compiled once, and not
+    once for each of them. A cfg of the firmware's own (code never looks at it) keeps their crates apart in there:
+    what bindgen writes depends on the firmware's configuration, and they would otherwise take turns rebuilding.
+    """
+    env = os.environ.copy()
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        env.pop(name, None)
+    env["MPICKLE_CFLAGS"] = shlex.join(flags)
+    env["MPICKLE_EXPORTS_HEADER"] = str(work / "exports.h")
+    env["CARGO_BUILD_BUILD_DIR"] = env.pop("CARGO_TARGET_DIR", str(ROOT / "target"))
+    key = hashlib.sha256(str(args.out).encode()).hexdigest()[:16]
+    rustflags = f"CARGO_TARGET_{target.upper().replace('-', '_').replace('.', '_')}_RUSTFLAGS"
+    env[rustflags] = f'{env.get(rustflags, "")} --cfg mpickle_firmware="{key}"'.strip()
+    if args.debug:
+        env.setdefault("CARGO_PROFILE_RELEASE_DEBUG", "2")
+        env.setdefault("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
+    command = [env.get("CARGO", "cargo"), "build", "--locked", "--release", "--lib", "--package", "mpickle"]
+    command += ["--target", target, "--target-dir", str(work / "cargo")]
+    command += ["--no-default-features", "--features", args.features]
+    try:
+        status = subprocess.run(command, cwd=ROOT, env=env).returncode
+    except FileNotFoundError:
+        fail("cargo is missing: install Rust 1.87 or newer")
+    if status:
+        hint_at_target(target)
+        sys.exit(status)
+    return work / "cargo" / target / "release" / "libmpickle.a"
+
+
+def hint_at_target(target):
+    """Say so if the build can only have failed for want of Rust's core library for the target."""
+    sysroot = subprocess.run(["rustc", "--print", "sysroot"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    if sysroot and not Path(sysroot, "lib/rustlib", target).exists():
+        print(f"mpickle: Rust has no library for {target} here: rustup target add {target}", file=sys.stderr)
+
+
+def check_header(fresh):
+    """Return the names of the entry points, after making sure that the C glue was compiled against the same."""
+    declared = declarations(fresh)
+    if COMMITTED_HEADER.exists() and declarations(COMMITTED_HEADER) != declared:
+        fail(f"rust/glue/exports.h is not what rust/mpickle exports now; bring it up to date:\n"
+             f"cp {fresh} {COMMITTED_HEADER}")
+    entries = sorted(set(re.findall(r"\b(mpickle_\w+) ?\(", declared)))
+    if not entries:
+        fail("rust/mpickle exports no function named mpickle_…")
+    return entries
+
+
+def declarations(header):
+    """A header's text without comments, directives and layout."""
+    text = re.sub(r"/\*.*?\*/|//[^\n]*|^[ \t]*#[^\n]*", " ", header.read_text(), flags=re.S | re.M)
+    return re.sub(r" ?([^\w\s]) ?", r"\1", " ".join(text.split()))
+
+
+def link(cc, archive, entries, to):
+    """Link what the entry points need, and nothing else, into one object."""
+    wanted = [f"-Wl,-u,{name}" for name in entries]
+    run(cc + ["-r", "-nostdlib", "-Wl,--gc-sections", *wanted, "-o", str(to), str(archive)])
+
+
+def hide(objcopy, obj, entries, debug):
+    """Make all but the entry points local, and drop what describes unwinding."""
+    options = [f"--keep-global-symbol={name}" for name in entries]
+    if not debug:
+        options += [f"--remove-section={prefix}{name}" for name in UNWINDING for prefix in ("", ".rel", ".rela")]
+    run(objcopy + options + [str(obj)])
+
+
+def replace_if_changed(new, old):
+    if old.exists() and old.read_bytes() == new.read_bytes():
+        new.unlink()
+    else:
+        new.replace(old)
+
+
+def run(command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        fail(f"{command[0]} is missing")
+    if done.returncode:
+        fail(f"{shlex.join(command)}\n{done.stderr}")
+    return done
+
+
+def fail(message):
+    print(f"mpickle: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

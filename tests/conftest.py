@@ -1,0 +1,132 @@
+"""Targets, devices and what the tests were given: the fixtures that all of them share."""
+
+import collections
+import functools
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+sys.path.insert(0, str(TESTS))
+
+from support.capabilities import Capabilities  # noqa: E402
+from support.case import tables  # noqa: E402
+from support.device import UnixDevice  # noqa: E402
+
+ROOT = TESTS.parent
+SUPPORT = TESTS / "support"
+TARGETS = ["unix", "unix-longlong", "unix-nanbox", "unix-1.26.1"]
+
+_left_out = collections.Counter()
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("mpickle")
+    group.addoption(
+        "--target",
+        action="append",
+        metavar="NAME[=BINARY]",
+        help=f"firmware to test: build/NAME/micropython, or the binary given; may be repeated (default: {' '.join(TARGETS)})",
+    )
+
+
+def pytest_configure(config):
+    missing = []
+    for name, binary in targets(config).items():
+        if not os.access(binary, os.X_OK):
+            missing.append(f"  {name}: there is no {binary} (./scripts/build {build_arguments(name)})")
+    if missing:
+        raise pytest.UsageError("\n".join(["firmware that is to be tested is not built:", *missing]))
+
+
+def targets(config):
+    """{name: path of the binary} of what is to be tested."""
+    found = {}
+    for name in config.getoption("--target") or TARGETS:
+        name, _, binary = name.partition("=")
+        found[name] = Path(binary) if binary else ROOT / "build" / name / "micropython"
+    return found
+
+
+def build_arguments(name):
+    """What scripts/build calls build/NAME: a last part of digits is a release of MicroPython."""
+    target, _, version = name.rpartition("-")
+    return f"{target} --micropython {version}" if version[:1].isdigit() else name
+
+
+@functools.lru_cache(maxsize=None)
+def open_device(name, binary):
+    """The one device of a target, which lives as long as the session."""
+    device = UnixDevice(name, binary)
+    device.prelude("portable", (SUPPORT / "portable.py").read_text())
+    device.capabilities = Capabilities(device)
+    device.prelude("agent", (SUPPORT / "agent.py").read_text())
+    device.prelude("sample", f"install('sample', {(SUPPORT / 'sample.py').read_text()!r})")
+    _opened.append(device)
+    return device
+
+
+_opened = []
+
+
+def pytest_sessionfinish():
+    for device in _opened:
+        device.close()
+
+
+def left_out(device, what, needs, count=1):
+    """True, and counted for the summary, if the device lacks what is needed."""
+    reason = device.capabilities.lacks(needs)
+    if reason:
+        _left_out[(device.name, what, reason)] += count
+    return bool(reason)
+
+
+def pytest_generate_tests(metafunc):
+    """A test with the fixture `device` runs on each target.
+
+    With `case` and `protocol` it runs on each row of the tables in tests/cases that fits the device; with `row`, on
+    each row of the module's function `rows(test)`, a list of (name, row, what it needs). What a test itself needs of the
+    device, it names with @pytest.mark.needs("bigint", ...).
+    """
+    if "device" not in metafunc.fixturenames:
+        return
+    devices = [open_device(name, binary) for name, binary in targets(metafunc.config).items()]
+    own = metafunc.definition.get_closest_marker("needs")
+    test = metafunc.definition.name
+    if own:
+        devices = [device for device in devices if not left_out(device, test, own.args)]
+    if "case" in metafunc.fixturenames:
+        found = []
+        for device in devices:
+            for case in tables():
+                if not left_out(device, f"{test} of {case.table}", case.all_needs, len(case.protocols)):
+                    for protocol in case.protocols:
+                        found.append(pytest.param(device, case, protocol, id=f"{device.name}-{case.id}-{protocol}"))
+        metafunc.parametrize("device, case, protocol", found, indirect=["device"])
+    elif "row" in metafunc.fixturenames:
+        found = [
+            pytest.param(device, row, id=f"{device.name}-{name}")
+            for device in devices
+            for name, row, needs in metafunc.module.rows(test)
+            if not left_out(device, test, needs)
+        ]
+        metafunc.parametrize("device, row", found, indirect=["device"])
+    else:
+        metafunc.parametrize("device", devices, ids=lambda device: device.name, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def device(request):
+    """A device of each target in turn."""
+    return request.param
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not _left_out:
+        return
+    terminalreporter.section("left out, because the device cannot")
+    for (target, what, reason), count in sorted(_left_out.items()):
+        terminalreporter.line(f"{count:6}  {target}: {what}: {reason}")

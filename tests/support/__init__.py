@@ -1,0 +1,1 @@
+"""What the tests share: devices, the oracle, tables of cases, an assembler for pickles."""

@@ -1,0 +1,104 @@
+# Runs on the device: what the tests ask it to do, one line of output for each item.
+import binascii
+import gc
+import io
+import sys
+
+import mpickle
+
+hexlify = binascii.hexlify
+unhexlify = binascii.unhexlify
+
+
+def _answer(function, items):
+    """Prints what function(*item) returns for each item, or the exception."""
+    for item in items:
+        try:
+            line = "=" + function(*item)
+        except BaseException as error:
+            line = "!" + error_class(error) + " " + hexlify(str(error).encode()).decode()
+        print(line)
+
+
+def error_class(error):
+    return type(error).__name__
+
+
+def shape(source):
+    """What the source of a case evaluates to here."""
+    return digest(describe(eval(source)))
+
+
+def dump(source, protocol, full=True):
+    """The pickle of a case, in hex."""
+    data = mpickle.dumps(eval(source), protocol)
+    if type(data) is not bytes:
+        raise TypeError("dumps returned " + type(data).__name__)
+    return hexlify(data).decode()
+
+
+def load(data, options=None, full=False):
+    """What is in a pickle given in hex. With the option "stream" it is read from a file.
+
+    An option's value that starts with "=" is evaluated here.
+    """
+    options = _options(options)
+    if options.pop("stream", False):
+        value = mpickle.load(io.BytesIO(unhexlify(data)), **options)
+    else:
+        value = mpickle.loads(unhexlify(data), **options)
+    text = describe(value)
+    return text if full else digest(text)
+
+
+def _options(options):
+    made = {}
+    for name in options or ():
+        value = options[name]
+        made[name] = eval(value[1:]) if isinstance(value, str) and value[:1] == "=" else value
+    return made
+
+
+def in_use():
+    """Bytes of heap in use, all garbage collected."""
+    gc.collect()
+    gc.collect()
+    return gc.mem_alloc()
+
+
+def quietly(function, *args):
+    """Calls a function and forgets what it returns or raises."""
+    try:
+        function(*args)
+    except Exception:
+        pass
+
+
+class Module:
+    """Stands in for a module: what the import statement finds is whatever sys.modules holds."""
+
+
+def install(name, source):
+    """Makes source importable as a module."""
+    names = {"__name__": name}
+    exec(source, names)
+    module = Module()
+    for key in names:
+        setattr(module, key, names[key])
+    sys.modules[name] = module
+
+
+def rewrite(data, protocol):
+    """Loads a pickle and dumps what it holds, in hex."""
+    return hexlify(mpickle.dumps(mpickle.loads(unhexlify(data)), protocol)).decode()
+
+
+def leak(data, options):
+    """By how many bytes loading a pickle several times makes the heap grow: "0" if the last times add nothing."""
+    data = unhexlify(data)
+    sizes = []
+    for _ in range(4):
+        quietly(lambda: mpickle.loads(data, **_options(options)))
+        quietly(lambda: mpickle.load(io.BytesIO(data), **_options(options)))
+        sizes.append(in_use())
+    return str(max(0, sizes[-1] - min(sizes)))

@@ -1,0 +1,110 @@
+# The module `sample` of both interpreters: classes and functions that the tests' pickles name.
+
+
+class Plain:
+    """Attributes and nothing else."""
+
+
+class Modern(object):  # noqa: UP004 (Python 2 runs this, too)
+    """A class of the kind that Python 2 calls new."""
+
+
+class Counted:
+    """Tells whether __init__ was called, and with what."""
+
+    def __init__(self, *args, **kwargs):
+        self.args = args
+        self.kwargs = kwargs
+
+
+class Stateful:
+    """Keeps what __setstate__ was given, and gives it again."""
+
+    def __getstate__(self):
+        return self.given
+
+    def __setstate__(self, state):
+        self.given = state
+
+
+class Outer:
+    """Holds a class, to be found by a dotted name."""
+
+    class Inner:
+        """Found as Outer.Inner."""
+
+
+class Basket:
+    """Has append, extend, add and item assignment, and is no container."""
+
+    def __init__(self):
+        self.log = []
+
+    def append(self, item):
+        self.log.append(("append", item))
+
+    def extend(self, items):
+        self.log.append(("extend", list(items)))
+
+    def add(self, item):
+        self.log.append(("add", item))
+
+    def __setitem__(self, key, value):
+        self.log.append(("set", key, value))
+
+
+class Slowly:
+    """Has append alone."""
+
+    def __init__(self):
+        self.log = []
+
+    def append(self, item):
+        self.log.append(item)
+
+
+class Angry:
+    """Raises at whatever is done to it."""
+
+    def __setstate__(self, state):
+        raise KeyError("setstate")
+
+    def append(self, item):
+        raise KeyError("append")
+
+    def extend(self, items):
+        raise KeyError("extend")
+
+    def add(self, item):
+        raise KeyError("add")
+
+    def __setitem__(self, key, value):
+        raise KeyError("setitem")
+
+    def __hash__(self):
+        raise KeyError("hash")
+
+
+class Unequal:
+    """Hashes like the others of its class, and raises when compared."""
+
+    def __hash__(self):
+        return 7
+
+    def __eq__(self, other):
+        raise KeyError("eq")
+
+
+def pair(a, b):
+    """A tuple of two."""
+    return (a, b)
+
+
+def give(*args):
+    """Its arguments."""
+    return args
+
+
+def fail(*args):
+    """Raises KeyError."""
+    raise KeyError("fail")

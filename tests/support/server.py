@@ -1,0 +1,30 @@
+# Runs on the firmware: answers requests on standard input until it ends.
+#
+# A request is a letter, eight hex digits and so many bytes of source: "P" runs the source in the base namespace,
+# where it stays; "R" in a copy of it. The answer is what the source printed, 0x04, a traceback or nothing, 0x04: the
+# raw REPL's own framing.
+import sys
+
+
+def serve():
+    base = {"__name__": "__main__"}
+    read = sys.stdin.buffer.read
+    while True:
+        head = read(9)
+        if len(head) < 9:
+            return
+        source = read(int(head[1:], 16))
+        failure = None
+        try:
+            exec(source, base if head[:1] == b"P" else base.copy())
+        except BaseException as error:
+            failure = error
+        source = None
+        print("\x04", end="")
+        if failure is not None:
+            sys.print_exception(failure)
+            failure = None
+        print("\x04", end="")
+
+
+serve()
