@@ -41,6 +41,14 @@ void *mpk_alloc(size_t size);
 void *mpk_realloc(void *block, size_t old_size, size_t new_size);
 void mpk_free(void *block, size_t size);
 
+// Where the allocator searches for free blocks, to be restored at the end of a call: see shim_heap.c.
+typedef struct {
+    void *area;
+    size_t index;
+} mpk_search_t;
+void mpk_search_save(mpk_search_t *search);
+void mpk_search_restore(const mpk_search_t *search);
+
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_object.c: what an object is.
 
@@ -234,10 +242,10 @@ mp_obj_t mpk_cannot_pickle(mp_obj_t obj);
 // Where a KeyboardInterrupt is raised straight from the signal handler (MICROPY_ASYNC_KBD_INTR, MicroPython's own unix
 // variants), it would jump over Rust frames. There the signal waits until Rust has returned.
 typedef struct {
+    mpk_search_t search;
     #if MICROPY_ASYNC_KBD_INTR
     sigset_t signals;
     #endif
-    uint8_t unused;
 } mpk_guard_t;
 void mpk_enter(mpk_guard_t *guard);
 // Returns `result` to the interpreter, or raises it. No Rust frame may be on the stack.

@@ -12,7 +12,7 @@ mp_obj_t mpk_tuple(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     if (len == 0) {
         return mp_const_empty_tuple;
     }
-    mp_obj_tuple_t *tuple = m_new_obj_var_maybe(mp_obj_tuple_t, items, mp_obj_t, len);
+    mp_obj_tuple_t *tuple = mpk_new_block(offsetof(mp_obj_tuple_t, items) + len * sizeof(mp_obj_t));
     if (tuple == NULL) {
         mpk_no_memory(len * sizeof(mp_obj_t), raised);
         return MPK_NULL;
@@ -26,7 +26,7 @@ mp_obj_t mpk_tuple(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
 mp_obj_t mpk_list(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     mp_obj_list_t *list = m_new_maybe(mp_obj_list_t, 1);
     size_t alloc = len < MPK_LIST_MIN_ALLOC ? MPK_LIST_MIN_ALLOC : len;
-    mp_obj_t *table = list == NULL ? NULL : m_new_maybe(mp_obj_t, alloc);
+    mp_obj_t *table = list == NULL ? NULL : mpk_new_block(alloc * sizeof(mp_obj_t));
     if (table == NULL) {
         mpk_no_memory(alloc * sizeof(mp_obj_t), raised);
         return MPK_NULL;
@@ -163,11 +163,12 @@ uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *r
     MPK_CATCH(MPK_RAISED)
 }
 
-// Makes room for `more` keys at once. MicroPython itself lets a table fill up to the last slot, where a search walks
-// through all of it; here a quarter stays free.
-static void mpk_reserve_map(mp_map_t *map, size_t more) {
+// Makes room for `more` keys at once. MicroPython itself lets a table fill up to its last slot, where a search walks
+// through all of it. Here a fifth stays free, and a half where the keys are str: MicroPython's hash of those has 16 bits
+// and gives similar texts neighbouring slots.
+static void mpk_reserve_map(mp_map_t *map, size_t more, bool str_keys) {
     size_t need = map->used + more;
-    size_t wanted = need + need / 4;
+    size_t wanted = str_keys ? 2 * need : need + need / 4;
     if (map->is_fixed || map->is_ordered || wanted <= map->alloc || more < 2) {
         return;
     }
@@ -197,7 +198,7 @@ static void mpk_keep_hash(mp_obj_t key) {
 
 static void mpk_store_dict(mp_obj_t dict, const mp_obj_t *items, size_t len) {
     // A `__eq__` or `__hash__` of a key may do anything to the dict, but the dict's own code stands that.
-    mpk_reserve_map(mp_obj_dict_get_map(dict), len / 2);
+    mpk_reserve_map(mp_obj_dict_get_map(dict), len / 2, len > 0 && mp_obj_is_str(items[0]));
     for (size_t i = 0; i + 1 < len; i += 2) {
         mpk_keep_hash(items[i]);
         mp_obj_dict_store(dict, items[i], items[i + 1]);

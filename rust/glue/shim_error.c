@@ -50,21 +50,19 @@ void mpk_no_memory(size_t size, mp_obj_t *raised) {
 }
 
 void mpk_enter(mpk_guard_t *guard) {
+    mpk_search_save(&guard->search);
     #if MICROPY_ASYNC_KBD_INTR
     sigset_t interrupt;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     sigprocmask(SIG_BLOCK, &interrupt, &guard->signals);
-    #else
-    (void)guard;
     #endif
 }
 
 mp_obj_t mpk_finish(mpk_guard_t *guard, uint32_t status, mp_obj_t result) {
+    mpk_search_restore(&guard->search);
     #if MICROPY_ASYNC_KBD_INTR
     sigprocmask(SIG_SETMASK, &guard->signals, NULL);
-    #else
-    (void)guard;
     #endif
     if (status == MPK_OK) {
         return result;

@@ -1,9 +1,94 @@
 // Memory of MicroPython's heap for Rust. None of these raises; a finaliser may run in any of them.
 
+#include "py/gc.h"
+#include "py/mpstate.h"
 #include "shim_private.h"
 
 void *mpk_alloc(size_t size) {
     return m_malloc_maybe(size);
+}
+
+// Where MicroPython's allocator begins its search for free blocks. It moves on with each single block that is found, but
+// not with a run of blocks: a million tuples would each be searched for past all those before them. So it is moved here
+// too, to the run that was found last. Free blocks before that are out of sight until the next collection, or until
+// mpk_search_restore at the end of the call into mpickle.
+//
+// Without a global lock another thread may be at it, and it is left alone.
+#define MPK_MOVE_SEARCH (!MICROPY_PY_THREAD || MICROPY_PY_THREAD_GIL)
+
+#if MPK_MOVE_SEARCH
+
+#if MICROPY_GC_SPLIT_HEAP
+#define MPK_NEXT_AREA(area) ((area)->next)
+#define MPK_SEARCH_AREA (MP_STATE_MEM(gc_last_free_area))
+#else
+#define MPK_NEXT_AREA(area) (NULL)
+#define MPK_SEARCH_AREA (&MP_STATE_MEM(area))
+#endif
+#define MPK_BLOCKS_PER_ATB (4)
+
+static void mpk_search_move(uint8_t *block) {
+    for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL; area = MPK_NEXT_AREA(area)) {
+        if (area->gc_pool_start <= block && block < area->gc_pool_end) {
+            #if MICROPY_GC_SPLIT_HEAP
+            MP_STATE_MEM(gc_last_free_area) = area;
+            #endif
+            area->gc_last_free_atb_index =
+                (block - area->gc_pool_start) / MICROPY_BYTES_PER_GC_BLOCK / MPK_BLOCKS_PER_ATB;
+            return;
+        }
+    }
+}
+
+void mpk_search_save(mpk_search_t *search) {
+    search->area = MPK_SEARCH_AREA;
+    search->index = MPK_SEARCH_AREA->gc_last_free_atb_index;
+}
+
+// The earlier of the saved place and the present one, which a collection may have moved back.
+void mpk_search_restore(const mpk_search_t *search) {
+    for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL; area = MPK_NEXT_AREA(area)) {
+        if (area == search->area) {
+            #if MICROPY_GC_SPLIT_HEAP
+            MP_STATE_MEM(gc_last_free_area) = area;
+            #endif
+            area->gc_last_free_atb_index = MIN(area->gc_last_free_atb_index, search->index);
+            return;
+        }
+        if (area == MPK_SEARCH_AREA) {
+            return;
+        }
+    }
+}
+
+#else
+
+void mpk_search_save(mpk_search_t *search) {
+    (void)search;
+}
+
+void mpk_search_restore(const mpk_search_t *search) {
+    (void)search;
+}
+
+#endif
+
+void *mpk_new_block(size_t size) {
+    uint8_t *block = m_malloc_maybe(size);
+    #if MPK_MOVE_SEARCH
+    if (size <= MICROPY_BYTES_PER_GC_BLOCK) {
+        return block;
+    }
+    if (block == NULL) {
+        // Where collection is switched off, the free blocks that are out of sight are the last resort.
+        mpk_search_move(MP_STATE_MEM(area).gc_pool_start);
+        block = m_malloc_maybe(size);
+    }
+    if (block != NULL) {
+        mpk_search_move(block);
+    }
+    #endif
+    return block;
 }
 
 void *mpk_realloc(void *block, size_t old_size, size_t new_size) {

@@ -18,9 +18,18 @@ show_help() {
     sed -n '2,/^[^#]/ s/^# \{0,1\}//p' "$0"
 }
 
+# value_of OPTION VALUE...: the value that follows an option.
+value_of() {
+    [ $# -ge 2 ] || die "$1 needs a value; see --help"
+    printf '%s\n' "$2"
+}
+
 # have COMMAND...: whether all of them can be run.
 have() {
-    command -v "$@" >/dev/null
+    local name
+    for name; do
+        command -v "$name" >/dev/null || return
+    done
 }
 
 default_version() {

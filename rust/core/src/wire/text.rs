@@ -11,10 +11,14 @@ use crate::growable::Growable;
 /// Checks that `bytes` is UTF-8. Surrogates are allowed; overlong forms, numbers beyond U+10FFFF and
 /// cut off characters are not.
 pub fn check_utf8(bytes: &[u8]) -> Result<(), Fault> {
-    let (_, mut rest) = split_ascii(bytes);
-    while !rest.is_empty() {
-        let (_, len) = decode_char(rest, true).map_err(|_| Fault::BadUtf8)?;
-        (_, rest) = split_ascii(rest.get(len..).unwrap_or_default());
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        if first.is_ascii() {
+            (_, rest) = split_ascii(rest);
+        } else {
+            let (_, len) = decode_char(rest, true).map_err(|_| Fault::BadUtf8)?;
+            rest = rest.get(len..).unwrap_or_default();
+        }
     }
     Ok(())
 }
@@ -35,24 +39,24 @@ fn split_ascii(bytes: &[u8]) -> (&[u8], &[u8]) {
 fn decode_char(bytes: &[u8], surrogates: bool) -> Result<(u32, usize), usize> {
     let first = bytes.first().copied().unwrap_or_default();
     // What the second byte may be rules out overlong forms, surrogates and numbers that are too large.
-    let (len, mut allowed) = match first {
+    let (len, mut low, mut high) = match first {
         0..=0x7f => return Ok((first.into(), 1)),
-        0xc2..=0xdf => (2, 0x80..=0xbf),
-        0xe0 => (3, 0xa0..=0xbf),
-        0xed if !surrogates => (3, 0x80..=0x9f),
-        0xe1..=0xef => (3, 0x80..=0xbf),
-        0xf0 => (4, 0x90..=0xbf),
-        0xf1..=0xf3 => (4, 0x80..=0xbf),
-        0xf4 => (4, 0x80..=0x8f),
+        0xc2..=0xdf => (2, 0x80, 0xbf),
+        0xe0 => (3, 0xa0, 0xbf),
+        0xed if !surrogates => (3, 0x80, 0x9f),
+        0xe1..=0xef => (3, 0x80, 0xbf),
+        0xf0 => (4, 0x90, 0xbf),
+        0xf1..=0xf3 => (4, 0x80, 0xbf),
+        0xf4 => (4, 0x80, 0x8f),
         _ => return Err(1),
     };
     let mut code = u32::from(first) & (0x7f >> len);
     for at in 1..len {
         match bytes.get(at) {
-            Some(byte) if allowed.contains(byte) => code = code << 6 | u32::from(byte & 0x3f),
+            Some(byte) if (low..=high).contains(byte) => code = code << 6 | u32::from(byte & 0x3f),
             _ => return Err(at),
         }
-        allowed = 0x80..=0xbf;
+        (low, high) = (0x80, 0xbf);
     }
     Ok((code, len))
 }
