@@ -16,7 +16,7 @@ def _options(version):
     """How the pickles of a version are loaded: Python 2's in every way there is."""
     if version.startswith("2"):
         return [{"encoding": encoding} for encoding in ENCODINGS] + [{"encoding": "ASCII", "errors": "ignore"}]
-    return [{}, {"fix_imports": False}]
+    return [{}]
 
 
 @functools.lru_cache(maxsize=None)

@@ -6,6 +6,7 @@ import pickletools
 import re
 
 import pytest
+from differences import LOAD_FROM_STREAM
 from pickles import malformed, opcodes
 from support import capabilities, oracle
 from support.assemble import assemble, names_in
@@ -69,7 +70,9 @@ def _check_place(row, answer, shown):
     if answer.error not in PLACED:
         return
     name, offset = oracle.fault(row.data, **{key: oracle.option(value) for key, value in row.options.items()})
-    if offset is None:
+    if answer.error == "EOFError":
+        name, offset = None, len(row.data)
+    elif offset is None:
         name, offset = "[A-Z_0-9]+", "[0-9]+"
     if not re.search(rf"\b{offset}\b", answer.message) or (name and not re.search(rf"\b{name}\b", answer.message)):
         pytest.fail(f"{shown}no {name} and {offset} in the message: {answer.message}", pytrace=False)
@@ -93,6 +96,10 @@ def test_malformed(device, row):
 
 def test_malformed_from_stream(device, row):
     """So it does from a stream."""
+    if row.name in LOAD_FROM_STREAM:
+        answer, _ = _answers(device, "malformed", True)[row.name]
+        assert answer.error is None, "this difference is gone, so take it out of differences.py"
+        pytest.xfail(LOAD_FROM_STREAM[row.name])
     answer, shown = _judge(device, "malformed", row, stream=True)
     _check_place(row, answer, shown)
 

@@ -126,3 +126,40 @@ def test_dumps_value(device, case, protocol):
         if text != case.shape:
             fault = lambda: f"expected {case.shape}\nwritten  {text}\n{oracle.disassemble(data)}"  # noqa: E731
     _verdict(device, "value", case, protocol, fault)
+
+
+@functools.lru_cache(maxsize=None)
+def streamed(device):
+    pairs = _pairs(device)
+    items = [(case.source, protocol) for case, protocol in pairs]
+    return dict(zip(pairs, device.table("dump_to_stream", items, timeout=300), strict=True))
+
+
+def test_dump_to_stream(device, case, protocol):
+    """dump(obj, file) writes what dumps returns, but for frames, which it may leave out."""
+    whole, stream = dumped(device)[case, protocol], streamed(device)[case, protocol]
+    assert stream.error == whole.error
+    if whole.error is None:
+        expected, actual = bytes.fromhex(whole.text), bytes.fromhex(stream.text)
+        assert oracle.without_frames(actual) == oracle.without_frames(expected)
+
+
+@functools.lru_cache(maxsize=None)
+def with_new_names(device):
+    pairs = [(case, protocol) for case, protocol in _pairs(device) if protocol < 3 and case.table == "byreference"]
+    items = [(case.source, protocol, {"fix_imports": False}) for case, protocol in pairs]
+    return dict(zip(pairs, device.table("dump", items), strict=True))
+
+
+def rows(test):
+    """What test_fix_imports runs on."""
+    assert test == "test_fix_imports"
+    return [(case.id, case, case.all_needs) for case in tables() if case.table == "byreference"]
+
+
+def test_fix_imports(device, row):
+    """With fix_imports=False, protocols 0 to 2 have Python 3's names, too."""
+    for protocol in range(3):
+        actual = bytes.fromhex(with_new_names(device)[row, protocol].text or "")
+        expected = pickle.dumps(row.value, protocol, fix_imports=False)
+        assert actual == expected, oracle.side_by_side(expected, actual)

@@ -147,10 +147,7 @@ fn write_exports(src: &Path, to: &Path) {
     let text = String::from_utf8(text).expect("cbindgen writes UTF-8");
     write_if_changed(to, &text);
     if let Some(copy) = env::var_os("MPICKLE_EXPORTS_HEADER") {
-        let copy = Path::new(&copy);
-        write_if_changed(copy, &text);
-        // So that it comes back when it was deleted.
-        println!("cargo::rerun-if-changed={}", copy.display());
+        write_if_changed(Path::new(&copy), &text);
     }
 }
 

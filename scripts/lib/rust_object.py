@@ -11,15 +11,19 @@ The object's file is touched only when its content changes, so a build with noth
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED_HEADER = ROOT / "rust/glue/exports.h"
+
+CORTEX_M = ("__ARM_ARCH_PROFILE", "77")  # the letter M
 
 # What the C compiler says about itself -> the Rust target. The first line whose macros all match wins: a name
 # must be defined, a pair must be defined to that value. MPICKLE_RUST_TARGET overrides (Xtensa, for one, does not
@@ -28,13 +32,13 @@ RUST_TARGETS = [
     (["__x86_64__", "__linux__"], "x86_64-unknown-linux-gnu"),
     (["__i386__", "__linux__"], "i686-unknown-linux-gnu"),
     (["__aarch64__", "__linux__"], "aarch64-unknown-linux-gnu"),
-    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "6")], "thumbv6m-none-eabi"),
-    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP", "__ARM_PCS_VFP"], "thumbv7em-none-eabihf"),
-    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP"], "thumbv7em-none-eabi"),
-    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "7")], "thumbv7m-none-eabi"),
-    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "8"), "__ARM_PCS_VFP"], "thumbv8m.main-none-eabihf"),
-    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "8"), "__ARM_ARCH_8M_MAIN__"], "thumbv8m.main-none-eabi"),
-    ([("__ARM_ARCH_PROFILE", "77"), ("__ARM_ARCH", "8")], "thumbv8m.base-none-eabi"),
+    ([CORTEX_M, ("__ARM_ARCH", "6")], "thumbv6m-none-eabi"),
+    ([CORTEX_M, ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP", "__ARM_PCS_VFP"], "thumbv7em-none-eabihf"),
+    ([CORTEX_M, ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP"], "thumbv7em-none-eabi"),
+    ([CORTEX_M, ("__ARM_ARCH", "7")], "thumbv7m-none-eabi"),
+    ([CORTEX_M, ("__ARM_ARCH", "8"), "__ARM_PCS_VFP"], "thumbv8m.main-none-eabihf"),
+    ([CORTEX_M, ("__ARM_ARCH", "8"), "__ARM_ARCH_8M_MAIN__"], "thumbv8m.main-none-eabi"),
+    ([CORTEX_M, ("__ARM_ARCH", "8")], "thumbv8m.base-none-eabi"),
     ([("__riscv_xlen", "32"), "__riscv_float_abi_single"], "riscv32imafc-unknown-none-elf"),
     ([("__riscv_xlen", "32"), "__riscv_atomic", "__riscv_compressed"], "riscv32imac-unknown-none-elf"),
     ([("__riscv_xlen", "32"), "__riscv_compressed"], "riscv32imc-unknown-none-elf"),
@@ -46,10 +50,7 @@ UNWINDING = [".eh_frame", ".gcc_except_table*", ".ARM.exidx*", ".ARM.extab*"]
 
 def main():
     args = parse_args()
-    if args.cflags_file:
-        cflags = args.cflags_file.read_text()
-    else:
-        cflags = os.environ.get("MPICKLE_FIRMWARE_CFLAGS", "")
+    cflags = args.cflags_file.read_text() if args.cflags_file else os.environ.get("MPICKLE_FIRMWARE_CFLAGS", "")
     try:
         cc, cflags = shlex.split(args.cc), shlex.split(cflags)
     except ValueError as error:
@@ -59,7 +60,8 @@ def main():
     work = args.out.parent
     work.mkdir(parents=True, exist_ok=True)
 
-    archive = build_archive(args, target, bindgen_flags(cc, machine, cflags), work)
+    archive, header = build_archive(args, target, bindgen_flags(cc, machine, cflags), work)
+    shutil.copy(header, work / "exports.h")
     entries = check_header(work / "exports.h")
     linked = work / "linked.o"
     link(cc + machine, archive, entries, linked)
@@ -80,7 +82,7 @@ def parse_args():
     )
     parser.add_argument("--features", default="", metavar="A,B", help="cargo features of the mpickle crate")
     parser.add_argument("--rust-target", default="", metavar="TRIPLE", help="instead of asking the C compiler")
-    parser.add_argument("--debug", action="store_true", help="debug information and assertions")
+    parser.add_argument("--debug", action="store_true", help="keep what a debugger needs")
     args = parser.parse_args()
     args.out = args.out.absolute()
     return args
@@ -88,7 +90,7 @@ def parse_args():
 
 def rust_target(cc):
     """Find the Rust target of what a C compiler compiles for."""
-    text = run(cc + ["-dM", "-E", "-xc", os.devnull]).stdout
+    text = run([*cc, "-dM", "-E", "-xc", os.devnull]).stdout
     macros = dict(re.findall(r"^#define (\w+) (.*)$", text, re.M))
     for conditions, target in RUST_TARGETS:
         pairs = [(c, macros.get(c)) if isinstance(c, str) else c for c in conditions]
@@ -111,7 +113,7 @@ def bindgen_flags(cc, machine, cflags):
         elif re.match(r"-[DU].|-std=|-m(32|64)$|-f(no-)?short-enums$", flag):
             kept.append(flag)
     # The C library's headers: libclang would look for them where its own target has them.
-    listing = run(cc + machine + ["-E", "-v", "-xc", os.devnull]).stderr
+    listing = run([*cc, *machine, "-E", "-v", "-xc", os.devnull]).stderr
     found = re.search(r"search starts here:\n(?:#include <.*\n)?(.*?)End of search list", listing, re.S)
     for directory in re.findall(r"^ (/.*)$", found.group(1) if found else "", re.M):
         kept += ["-idirafter", directory]
@@ -119,7 +121,7 @@ def bindgen_flags(cc, machine, cflags):
 
 
 def build_archive(args, target, flags, work):
-    """Run cargo and return the static library.
+    """Run cargo and return the static library and the C header of its functions.
 
     All firmwares share one directory of intermediate files, so bindgen and cbindgen are compiled once, and not
     once for each of them. A cfg of the firmware's own (code never looks at it) keeps their crates apart in there:
@@ -129,25 +131,32 @@ def build_archive(args, target, flags, work):
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
         env.pop(name, None)
     env["MPICKLE_CFLAGS"] = shlex.join(flags)
-    env["MPICKLE_EXPORTS_HEADER"] = str(work / "exports.h")
     env["CARGO_BUILD_BUILD_DIR"] = env.pop("CARGO_TARGET_DIR", str(ROOT / "target"))
     key = hashlib.sha256(str(args.out).encode()).hexdigest()[:16]
     rustflags = f"CARGO_TARGET_{target.upper().replace('-', '_').replace('.', '_')}_RUSTFLAGS"
     env[rustflags] = f'{env.get(rustflags, "")} --cfg mpickle_firmware="{key}"'.strip()
     if args.debug:
         env.setdefault("CARGO_PROFILE_RELEASE_DEBUG", "2")
-        env.setdefault("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
     command = [env.get("CARGO", "cargo"), "build", "--locked", "--release", "--lib", "--package", "mpickle"]
     command += ["--target", target, "--target-dir", str(work / "cargo")]
     command += ["--no-default-features", "--features", args.features]
+    command += ["--message-format", "json-render-diagnostics"]
     try:
-        status = subprocess.run(command, cwd=ROOT, env=env).returncode
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     except FileNotFoundError:
         fail("cargo is missing: install Rust 1.87 or newer")
-    if status:
+    if done.returncode:
         hint_at_target(target)
-        sys.exit(status)
-    return work / "cargo" / target / "release" / "libmpickle.a"
+        sys.exit(done.returncode)
+    ours = [message for message in map(json.loads, done.stdout.splitlines()) if is_ours(message)]
+    archive = next(m["filenames"][0] for m in ours if "staticlib" in m.get("target", {}).get("kind", []))
+    out_dir = next(m["out_dir"] for m in ours if m["reason"] == "build-script-executed")
+    return Path(archive), Path(out_dir, "exports.h")
+
+
+def is_ours(message):
+    """Whether cargo speaks of this project's firmware crate: its package ID is a URL that ends in #mpickle@VERSION."""
+    return re.search(r"[/#]mpickle[#@][^/]*$", message.get("package_id", "")) is not None
 
 
 def hint_at_target(target):
@@ -161,8 +170,10 @@ def check_header(fresh):
     """Return the names of the entry points, after making sure that the C glue was compiled against the same."""
     declared = declarations(fresh)
     if COMMITTED_HEADER.exists() and declarations(COMMITTED_HEADER) != declared:
-        fail(f"rust/glue/exports.h is not what rust/mpickle exports now; bring it up to date:\n"
-             f"cp {fresh} {COMMITTED_HEADER}")
+        fail(
+            f"rust/glue/exports.h is not what rust/mpickle exports now; bring it up to date:\n"
+            f"cp {fresh} {COMMITTED_HEADER}"
+        )
     entries = sorted(set(re.findall(r"\b(mpickle_\w+) ?\(", declared)))
     if not entries:
         fail("rust/mpickle exports no function named mpickle_…")
@@ -178,7 +189,7 @@ def declarations(header):
 def link(cc, archive, entries, to):
     """Link what the entry points need, and nothing else, into one object."""
     wanted = [f"-Wl,-u,{name}" for name in entries]
-    run(cc + ["-r", "-nostdlib", "-Wl,--gc-sections", *wanted, "-o", str(to), str(archive)])
+    run([*cc, "-r", "-nostdlib", "-Wl,--gc-sections", *wanted, "-o", str(to), str(archive)])
 
 
 def hide(objcopy, obj, entries, debug):
@@ -186,7 +197,7 @@ def hide(objcopy, obj, entries, debug):
     options = [f"--keep-global-symbol={name}" for name in entries]
     if not debug:
         options += [f"--remove-section={prefix}{name}" for name in UNWINDING for prefix in ("", ".rel", ".rela")]
-    run(objcopy + options + [str(obj)])
+    run([*objcopy, *options, str(obj)])
 
 
 def replace_if_changed(new, old):

@@ -39,7 +39,9 @@ CASES = (
     + [
         Case("NoneType", "type(None)"),
         Case("ellipsis-type", "type(Ellipsis)"),
-        Case("in-list", "[int, str, int, len, len]"),
+        Case("types-in-list", "[int, str, int]"),
+        Case("functions-in-list", "[len, abs, len]"),
+        Case("types-and-functions", "[int, len]"),
         Case("in-dict", "{'kind': int}"),
         Case("as-key", "{int: 'integer'}"),
         Case("twice", "twice(ValueError)"),

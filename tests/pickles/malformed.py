@@ -14,13 +14,13 @@ _NEEDS_MARK = "LIST TUPLE DICT FROZENSET APPENDS SETITEMS ADDITEMS POP_MARK OBJ"
 _COUNTED = {
     "BINSTRING": [-1, -(2**31), 10, _HUGE4],
     "SHORT_BINSTRING": [10, 255],
-    "BINBYTES": [10, _HUGE4],
+    "BINBYTES": [10],
     "SHORT_BINBYTES": [10, 255],
-    "BINBYTES8": [10, 1 << 31, _HUGE8 + 1, (1 << 64) - 1],
+    "BINBYTES8": [10, _HUGE8 + 1, (1 << 64) - 1],
     "BINUNICODE": [10, _HUGE4, 0xFFFFFFFF],
     "SHORT_BINUNICODE": [10, 255],
     "BINUNICODE8": [10, 1 << 31, 1 << 40, _HUGE8, _HUGE8 + 1, (1 << 64) - 1],
-    "BYTEARRAY8": [10, 1 << 31, _HUGE8 + 1, (1 << 64) - 1],
+    "BYTEARRAY8": [10, _HUGE8 + 1, (1 << 64) - 1],
     "LONG1": [10, 255],
     "LONG4": [10, _HUGE4, -1, -(2**31)],
 }
@@ -202,9 +202,12 @@ PICKLES = (
             why=_LARGER_THAN_MEMORY,
         )
         for name, length in [
+            ("BINBYTES", _HUGE4),
             ("BINBYTES", 0xFFFFFFFF),
+            ("BINBYTES8", 1 << 30),
             ("BINBYTES8", 1 << 40),
             ("BINBYTES8", _HUGE8),
+            ("BYTEARRAY8", 1 << 30),
             ("BYTEARRAY8", 1 << 40),
             ("BYTEARRAY8", _HUGE8),
         ]

@@ -29,12 +29,20 @@ def shape(source):
     return digest(describe(eval(source)))
 
 
-def dump(source, protocol, full=True):
+def dump(source, protocol, options=None):
     """The pickle of a case, in hex."""
-    data = mpickle.dumps(eval(source), protocol)
+    data = mpickle.dumps(eval(source), protocol, **_options(options))
     if type(data) is not bytes:
         raise TypeError("dumps returned " + type(data).__name__)
     return hexlify(data).decode()
+
+
+def dump_to_stream(source, protocol):
+    """What dump(obj, file) writes for a case, in hex."""
+    file = io.BytesIO()
+    if mpickle.dump(eval(source), file, protocol) is not None:
+        raise TypeError("dump to a file returned something")
+    return hexlify(file.getvalue()).decode()
 
 
 def load(data, options=None, full=False):

@@ -1,50 +1,37 @@
-//! A hash table from a number to a plain value, fallible in every growth: the memo of the pickler,
-//! and that of the unpickler for indexes that are out of order.
+//! A hash table from one number to another, fallible in every growth: the memo of the pickler, and that of
+//! the unpickler for indexes that are out of order.
 //!
-//! hashbrown's own maps panic when memory runs out in `insert`; the raw table grows only in
-//! `try_reserve` and inserts without growing, so no panic is linked.
+//! hashbrown's own maps panic when memory runs out in `insert`; its raw table grows only in `try_reserve`
+//! and inserts without growing, so no panic is linked.
 
 use crate::error::Fault;
 use allocator_api2::alloc::Allocator;
 use hashbrown::raw::RawTable;
 
-/// A map from `usize` to `V` on the heap `A`.
-pub struct Table<V: Copy, A: Allocator>(RawTable<(usize, V), A>);
+/// A map from `usize` to `usize` on the heap `A`.
+pub struct Table<A: Allocator>(RawTable<(usize, usize), A>);
 
-impl<V: Copy, A: Allocator + Default> Table<V, A> {
+impl<A: Allocator + Default> Table<A> {
     /// An empty table; takes no memory.
     pub fn new() -> Self {
         Table(RawTable::new_in(A::default()))
     }
 
-    /// The value stored for `key`.
+    /// The number stored for `key`.
     #[inline]
-    pub fn get(&self, key: usize) -> Option<V> {
+    pub fn get(&self, key: usize) -> Option<usize> {
+        if self.is_empty() {
+            return None;
+        }
         self.0.get(hash(key), |entry| entry.0 == key).map(|entry| entry.1)
     }
 
-    /// Stores a value for a key that is not in the table.
+    /// Stores a number for a key that is not in the table.
     #[inline]
-    pub fn insert_new(&mut self, key: usize, value: V) -> Result<(), Fault> {
+    pub fn insert_new(&mut self, key: usize, value: usize) -> Result<(), Fault> {
         self.0.try_reserve(1, |entry| hash(entry.0)).map_err(|_| Fault::OutOfMemory)?;
         self.0.try_insert_no_grow(hash(key), (key, value)).map_err(|_| Fault::OutOfMemory)?;
         Ok(())
-    }
-
-    /// Stores a value for any key.
-    pub fn insert(&mut self, key: usize, value: V) -> Result<(), Fault> {
-        match self.0.get_mut(hash(key), |entry| entry.0 == key) {
-            Some(entry) => {
-                entry.1 = value;
-                Ok(())
-            }
-            None => self.insert_new(key, value),
-        }
-    }
-
-    /// Takes a key out.
-    pub fn remove(&mut self, key: usize) {
-        self.0.remove_entry(hash(key), |entry| entry.0 == key);
     }
 
     /// How many keys there are.
@@ -54,6 +41,7 @@ impl<V: Copy, A: Allocator + Default> Table<V, A> {
     }
 
     /// Whether there are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.len() == 0
     }
@@ -73,7 +61,7 @@ fn hash(key: usize) -> u64 {
     (product ^ (product >> (usize::BITS / 2))) as u64
 }
 
-impl<V: Copy, A: Allocator + Default> Default for Table<V, A> {
+impl<A: Allocator + Default> Default for Table<A> {
     fn default() -> Self {
         Self::new()
     }

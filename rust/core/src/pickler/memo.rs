@@ -5,7 +5,7 @@ use crate::table::Table;
 use allocator_api2::alloc::Allocator;
 
 /// Memo indexes by identity. The identities are addresses, so the table also keeps what it names alive.
-pub struct Memo<A: Allocator>(Table<u32, A>);
+pub struct Memo<A: Allocator>(Table<A>);
 
 impl<A: Allocator + Default> Memo<A> {
     /// An empty memo; takes no memory.
@@ -16,14 +16,14 @@ impl<A: Allocator + Default> Memo<A> {
     /// The index of an object that was written before.
     #[inline]
     pub fn get(&self, identity: usize) -> Option<u32> {
-        if self.0.is_empty() { None } else { self.0.get(identity) }
+        self.0.get(identity).map(|index| index as u32)
     }
 
     /// Gives an object that is not in the memo the next index.
     #[inline]
     pub fn put(&mut self, identity: usize) -> Result<u32, Fault> {
         let index = self.len();
-        self.0.insert_new(identity, index)?;
+        self.0.insert_new(identity, index as usize)?;
         Ok(index)
     }
 

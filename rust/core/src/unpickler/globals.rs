@@ -6,36 +6,29 @@ use crate::runtime::{Result, Runtime, Value};
 use crate::wire::{names, text};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
-    /// GLOBAL: module and name as two lines.
-    pub(super) fn load_global(&mut self) -> Result<(), R> {
-        let global = self.global_lines()?;
-        self.push(global)
-    }
-
     /// STACK_GLOBAL: module and name from the stack.
-    pub(super) fn load_stack_global(&mut self) -> Result<(), R> {
+    pub(super) fn load_stack_global(&mut self) -> Result<R::Obj, R> {
         let name = self.stack.pop()?;
         let module = self.stack.pop()?;
-        let global = self.find_class(module, name)?;
-        self.push(global)
+        self.find_class(module, name)
     }
 
     /// INST: a class named by two lines, called with all items above the mark.
-    pub(super) fn load_inst(&mut self) -> Result<(), R> {
+    pub(super) fn load_inst(&mut self) -> Result<R::Obj, R> {
         let start = self.stack.pop_mark()?;
         let cls = self.global_lines()?;
         self.call_class(cls, start, start)
     }
 
     /// OBJ: the class just above the mark, called with the other items.
-    pub(super) fn load_obj(&mut self) -> Result<(), R> {
+    pub(super) fn load_obj(&mut self) -> Result<R::Obj, R> {
         let start = self.stack.pop_mark()?;
         let cls = *self.stack.above(start).first().ok_or(Fault::StackUnderflow)?;
-        self.call_class(cls, start, start + 1)
+        self.call_class(cls, start, start.saturating_add(1))
     }
 
     /// A class without arguments and without `__getinitargs__` is not called, only instantiated.
-    fn call_class(&mut self, cls: R::Obj, start: usize, first_arg: usize) -> Result<(), R> {
+    fn call_class(&mut self, cls: R::Obj, start: usize, first_arg: usize) -> Result<R::Obj, R> {
         let args = self.stack.above(first_arg);
         let bare = args.is_empty() && self.rt.is_class(cls);
         let obj = if bare && self.rt.attribute(cls, b"__getinitargs__")?.is_none() {
@@ -44,23 +37,23 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         } else {
             self.rt.call(cls, args)?
         };
-        self.replace(start, obj)
+        self.stack.truncate(start);
+        Ok(obj)
     }
 
-    pub(super) fn load_reduce(&mut self) -> Result<(), R> {
+    pub(super) fn load_reduce(&mut self) -> Result<R::Obj, R> {
         let args = self.stack.pop()?;
         let callable = self.stack.pop()?;
-        let obj = self.rt.call_tuple(callable, args)?;
-        self.push(obj)
+        self.rt.call_tuple(callable, args)
     }
 
-    pub(super) fn load_newobj(&mut self) -> Result<(), R> {
+    pub(super) fn load_newobj(&mut self) -> Result<R::Obj, R> {
         let args = self.stack.pop()?;
         let cls = self.stack.pop()?;
         self.new_object(cls, args, None)
     }
 
-    pub(super) fn load_newobj_ex(&mut self) -> Result<(), R> {
+    pub(super) fn load_newobj_ex(&mut self) -> Result<R::Obj, R> {
         let kwargs = self.stack.pop()?;
         let args = self.stack.pop()?;
         let cls = self.stack.pop()?;
@@ -68,24 +61,25 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         self.new_object(cls, args, Some(kwargs))
     }
 
-    fn new_object(&mut self, cls: R::Obj, args: R::Obj, kwargs: Option<R::Obj>) -> Result<(), R> {
+    fn new_object(&mut self, cls: R::Obj, args: R::Obj, kwargs: Option<R::Obj>) -> Result<R::Obj, R> {
         let Value::Tuple(_) = self.rt.inspect(args) else { return Err(Fault::NotATuple.into()) };
         if !self.rt.is_class(cls) {
             return Err(Fault::NotAClass.into());
         }
-        let obj = self.rt.instantiate(cls, args, kwargs)?;
-        self.push(obj)
+        self.rt.instantiate(cls, args, kwargs)
     }
 
-    /// EXT1, EXT2, EXT4: a global by its code in the extension registry.
-    pub(super) fn load_extension(&mut self, code: i32) -> Result<(), R> {
-        let code = u32::try_from(code).ok().filter(|&code| code > 0).ok_or(Fault::BadExtension)?;
-        let global = self.rt.extension(code)?.ok_or(Fault::UnknownExtension)?;
-        self.push(global)
+    /// EXT1, EXT2, EXT4: a global by its code in the extension registry. Four bytes are signed.
+    pub(super) fn load_extension(&mut self, width: usize) -> Result<R::Obj, R> {
+        let code = self.count(width)? as u32;
+        if code == 0 || code > i32::MAX as u32 {
+            return Err(Fault::BadExtension.into());
+        }
+        Ok(self.rt.extension(code)?.ok_or(Fault::UnknownExtension)?)
     }
 
     /// PERSID: a persistent id as a line.
-    pub(super) fn load_persistent_text(&mut self) -> Result<(), R> {
+    pub(super) fn load_persistent_line(&mut self) -> Result<R::Obj, R> {
         let line = self.reader.line(self.rt)?;
         if !line.is_ascii() {
             return Err(Fault::PersidNotAscii.into());
@@ -94,13 +88,12 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         self.load_persistent(id)
     }
 
-    pub(super) fn load_persistent(&mut self, id: R::Obj) -> Result<(), R> {
-        let obj = self.rt.persistent_load(id)?.ok_or(Fault::NoPersistentLoad)?;
-        self.push(obj)
+    pub(super) fn load_persistent(&mut self, id: R::Obj) -> Result<R::Obj, R> {
+        Ok(self.rt.persistent_load(id)?.ok_or(Fault::NoPersistentLoad)?)
     }
 
     /// The global that the next two lines name.
-    fn global_lines(&mut self) -> Result<R::Obj, R> {
+    pub(super) fn global_lines(&mut self) -> Result<R::Obj, R> {
         let module = self.name_line()?;
         let name = self.name_line()?;
         self.find_class(module, name)

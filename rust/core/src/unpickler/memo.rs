@@ -1,5 +1,5 @@
-//! The unpickler's memo. No index sizes an array: indexes that follow each other lie in a vector,
-//! any other in a hash table.
+//! The unpickler's memo. No index sizes an array: as long as indexes follow each other they are positions
+//! in a vector, and from the first that does not, a hash table tells the position.
 
 use crate::error::Fault;
 use crate::growable::Growable;
@@ -8,63 +8,63 @@ use allocator_api2::alloc::Allocator;
 
 /// Objects by memo index.
 pub struct Memo<O: Copy, A: Allocator> {
-    /// Index of the first object of `run`: 0, or 1 for the pickles of Python 2's cPickle.
+    objects: Growable<O>,
+    /// Index of the first object: 0, or 1 in the pickles of Python 2's cPickle.
     first: usize,
-    run: Growable<O>,
-    rest: Table<O, A>,
+    /// How many objects, from the first on, lie at the position that their index says.
+    run: usize,
+    /// Positions of the others.
+    positions: Table<A>,
 }
 
 impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     /// An empty memo.
     pub fn new() -> Self {
-        Memo { first: 0, run: Growable::new(), rest: Table::new() }
+        Memo { objects: Growable::new(), first: 0, run: 0, positions: Table::new() }
     }
 
     /// The object under `index`.
     #[inline]
     pub fn get(&self, index: usize) -> Option<O> {
-        match self.run.get(index.wrapping_sub(self.first)) {
-            Some(&obj) => Some(obj),
-            None => self.rest.get(index),
-        }
+        self.objects.get(self.position(index)?).copied()
+    }
+
+    #[inline]
+    fn position(&self, index: usize) -> Option<usize> {
+        let position = index.wrapping_sub(self.first);
+        if position < self.run { Some(position) } else { self.positions.get(index) }
     }
 
     /// Puts an object under `index`, in place of what was there.
     #[inline]
     pub fn put(&mut self, index: usize, obj: O) -> Result<(), Fault> {
-        if self.run.is_empty() && index == 1 {
+        let next = self.objects.len();
+        if index.wrapping_sub(self.first) == next && next == self.run {
+            self.run += 1;
+            return self.objects.push(obj);
+        }
+        self.put_out_of_order(index, obj)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_out_of_order(&mut self, index: usize, obj: O) -> Result<(), Fault> {
+        if let Some(place) = self.position(index).and_then(|position| self.objects.get_mut(position)) {
+            *place = obj;
+            return Ok(());
+        }
+        let next = self.objects.len();
+        self.objects.push(obj)?;
+        if next == 0 && index == 1 {
             self.first = 1;
+            self.run = 1;
+            return Ok(());
         }
-        let slot = index.wrapping_sub(self.first);
-        if slot == self.run.len() {
-            if !self.rest.is_empty() {
-                self.rest.remove(index);
-            }
-            return self.run.push(obj);
-        }
-        match self.run.get_mut(slot) {
-            Some(place) => {
-                *place = obj;
-                Ok(())
-            }
-            None => self.rest.insert(index, obj),
-        }
+        self.positions.insert_new(index, next)
     }
 
-    /// Puts an object under the next free index, which is how many there are.
-    #[inline]
-    pub fn memoize(&mut self, obj: O) -> Result<(), Fault> {
-        self.put(self.len(), obj)
-    }
-
-    /// How many indexes are taken.
+    /// How many indexes are taken, which is the index that MEMOIZE takes.
     pub fn len(&self) -> usize {
-        self.run.len() + self.rest.len()
-    }
-}
-
-impl<O: Copy, A: Allocator + Default> Default for Memo<O, A> {
-    fn default() -> Self {
-        Self::new()
+        self.objects.len()
     }
 }

@@ -69,284 +69,185 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         }
     }
 
-    /// Runs one opcode.
+    /// Runs one opcode. Most push one object, which is what their arm gives; the others return by themselves.
     #[inline]
     fn run(&mut self, code: u8) -> Result<(), R> {
-        match code {
+        let obj = match code {
             // Constants.
-            opcode::NONE => self.push(self.rt.none()),
-            opcode::NEWTRUE => self.push(self.rt.bool(true)),
-            opcode::NEWFALSE => self.push(self.rt.bool(false)),
+            opcode::NONE => self.rt.none(),
+            opcode::NEWTRUE => self.rt.bool(true),
+            opcode::NEWFALSE => self.rt.bool(false),
 
             // Numbers.
+            opcode::BININT1 => self.int_of(1)?,
+            opcode::BININT2 => self.int_of(2)?,
             opcode::BININT => {
-                let value = i32::from_le_bytes(self.array()?);
-                self.push_int(value.into())
-            }
-            opcode::BININT1 => {
-                let [value] = self.array()?;
-                self.push_int(value.into())
-            }
-            opcode::BININT2 => {
-                let value = u16::from_le_bytes(self.array()?);
-                self.push_int(value.into())
-            }
-            opcode::LONG1 => {
-                let count = self.count1()?;
-                self.load_long(count)
-            }
-            opcode::LONG4 => {
-                let count = i32::from_le_bytes(self.array()?);
-                self.load_long(usize::try_from(count).map_err(|_| Fault::NegativeCount)?)
+                let value = i32::from_le_bytes(self.reader.array(self.rt)?);
+                self.rt.int(value.into())?
             }
             opcode::BINFLOAT => {
-                let bits = u64::from_be_bytes(self.array()?);
-                let value = self.rt.float(bits)?;
-                self.push(value)
+                let bits = u64::from_be_bytes(self.reader.array(self.rt)?);
+                self.rt.float(bits)?
             }
-            opcode::INT => {
-                let value = integer::parse_int_line(self.reader.line(self.rt)?)?;
-                let value = text_int(self.rt, value)?;
-                self.push(value)
-            }
-            opcode::LONG => self.load_long_text(),
-            opcode::FLOAT => {
-                let bits = float::parse_float(self.reader.line(self.rt)?)?;
-                let value = self.rt.float(bits)?;
-                self.push(value)
-            }
+            opcode::LONG1 => self.load_long(1)?,
+            opcode::LONG4 => self.load_long(4)?,
+            opcode::INT => text_int(self.rt, integer::parse_int_line(self.reader.line(self.rt)?)?)?,
+            opcode::LONG => text_int(self.rt, integer::parse_long_line(self.reader.line(self.rt)?)?)?,
+            opcode::FLOAT => self.rt.float(float::parse_float(self.reader.line(self.rt)?)?)?,
 
             // Text and bytes.
-            opcode::SHORT_BINUNICODE => {
-                let count = self.count1()?;
-                self.load_str(count)
-            }
-            opcode::BINUNICODE => {
-                let count = self.count4()?;
-                self.load_str(count)
-            }
-            opcode::BINUNICODE8 => {
-                let count = self.count8()?;
-                self.load_str(count)
-            }
-            opcode::SHORT_BINBYTES => {
-                let count = self.count1()?;
-                self.load_bytes(count)
-            }
-            opcode::BINBYTES => {
-                let count = self.count4()?;
-                self.load_bytes(count)
-            }
-            opcode::BINBYTES8 => {
-                let count = self.count8()?;
-                self.load_bytes(count)
-            }
-            opcode::BYTEARRAY8 => {
-                let count = self.count8()?;
-                self.load_bytearray(count)
-            }
-            opcode::SHORT_BINSTRING => {
-                let count = self.count1()?;
-                self.load_python2_string(count)
-            }
-            opcode::BINSTRING => {
-                let count = self.count4()?;
-                self.load_python2_string(count)
-            }
-            opcode::STRING => self.load_string_text(),
-            opcode::UNICODE => self.load_unicode_text(),
-            opcode::NEXT_BUFFER => self.load_next_buffer(),
-            opcode::READONLY_BUFFER => {
-                let view = self.rt.readonly(self.stack.top()?)?;
-                Ok(self.stack.set_top(view)?)
-            }
+            opcode::SHORT_BINUNICODE => self.load_str(1)?,
+            opcode::BINUNICODE => self.load_str(4)?,
+            opcode::BINUNICODE8 => self.load_str(8)?,
+            opcode::SHORT_BINBYTES => self.load_bytes(1)?,
+            opcode::BINBYTES => self.load_bytes(4)?,
+            opcode::BINBYTES8 => self.load_bytes(8)?,
+            opcode::BYTEARRAY8 => self.load_bytearray()?,
+            opcode::SHORT_BINSTRING => self.load_python2_string(1)?,
+            opcode::BINSTRING => self.load_python2_string(4)?,
+            opcode::STRING => self.load_string_line()?,
+            opcode::UNICODE => self.load_unicode_line()?,
+            opcode::NEXT_BUFFER => self.load_next_buffer()?,
+            opcode::READONLY_BUFFER => return self.make_readonly(),
 
-            // Containers.
-            opcode::EMPTY_TUPLE => self.push_tuple(0),
-            opcode::TUPLE1 => self.push_tuple(1),
-            opcode::TUPLE2 => self.push_tuple(2),
-            opcode::TUPLE3 => self.push_tuple(3),
-            opcode::TUPLE => {
-                let start = self.stack.pop_mark()?;
-                let tuple = self.rt.tuple(self.stack.above(start))?;
-                self.replace(start, tuple)
-            }
-            opcode::EMPTY_LIST => {
-                let list = self.rt.list(&[])?;
-                self.push(list)
-            }
-            opcode::LIST => {
-                let start = self.stack.pop_mark()?;
-                let list = self.rt.list(self.stack.above(start))?;
-                self.replace(start, list)
-            }
-            opcode::EMPTY_DICT => {
-                let dict = self.rt.dict()?;
-                self.push(dict)
-            }
-            opcode::DICT => self.load_dict(),
-            opcode::EMPTY_SET => {
-                let set = self.rt.set()?;
-                self.push(set)
-            }
-            opcode::FROZENSET => {
-                let start = self.stack.pop_mark()?;
-                let set = self.rt.frozenset(self.stack.above(start))?;
-                self.replace(start, set)
-            }
-            opcode::APPEND => {
-                let start = self.stack.len().saturating_sub(1);
-                self.fill(start, R::extend)
-            }
+            // Tuples replace their items.
+            opcode::EMPTY_TUPLE => self.tuple_of(0)?,
+            opcode::TUPLE1 => self.tuple_of(1)?,
+            opcode::TUPLE2 => self.tuple_of(2)?,
+            opcode::TUPLE3 => self.tuple_of(3)?,
+            opcode::TUPLE => self.from_marked(R::tuple)?,
+
+            // Containers: empty, or made of all items above the mark.
+            opcode::EMPTY_LIST => self.rt.list(&[])?,
+            opcode::EMPTY_DICT => self.rt.dict()?,
+            opcode::EMPTY_SET => self.rt.set()?,
+            opcode::LIST => self.from_marked(R::list)?,
+            opcode::DICT => self.load_dict()?,
+            opcode::FROZENSET => self.from_marked(R::frozenset)?,
+
+            // Filling containers.
+            opcode::APPEND => return self.fill(self.stack.len().saturating_sub(1), R::extend),
+            opcode::SETITEM => return self.store(self.stack.len().saturating_sub(2)),
             opcode::APPENDS => {
                 let start = self.stack.pop_mark()?;
-                self.fill(start, R::extend)
-            }
-            opcode::SETITEM => {
-                let start = self.stack.len().saturating_sub(2);
-                self.store_items(start)
+                return self.fill(start, R::extend);
             }
             opcode::SETITEMS => {
                 let start = self.stack.pop_mark()?;
-                self.store_items(start)
+                return self.store(start);
             }
             opcode::ADDITEMS => {
                 let start = self.stack.pop_mark()?;
-                self.fill(start, R::add)
+                return self.fill(start, R::add);
             }
 
             // The stack.
-            opcode::MARK => Ok(self.stack.mark()?),
-            opcode::POP => Ok(self.stack.drop_top()?),
+            opcode::MARK => return Ok(self.stack.mark()?),
+            opcode::POP => return Ok(self.stack.drop_top()?),
             opcode::POP_MARK => {
                 let start = self.stack.pop_mark()?;
                 self.stack.truncate(start);
-                Ok(())
+                return Ok(());
             }
-            opcode::DUP => self.push(self.stack.top()?),
+            opcode::DUP => self.stack.top()?,
 
             // The memo.
-            opcode::MEMOIZE => {
-                let obj = self.stack.top()?;
-                Ok(self.memo.memoize(obj)?)
-            }
+            opcode::MEMOIZE => return self.put(self.memo.len()),
             opcode::BINPUT => {
-                let index = self.count1()?;
-                self.put(index)
+                let index = self.count(1)?;
+                return self.put(index);
             }
             opcode::LONG_BINPUT => {
-                let index = self.count4()?;
-                self.put(index)
+                let index = self.count(4)?;
+                return self.put(index);
             }
             opcode::PUT => {
                 let index = integer::parse_decimal(self.reader.line(self.rt)?)?;
-                self.put(usize::try_from(index).map_err(|_| Fault::NegativeMemo)?)
+                return self.put(usize::try_from(index).map_err(|_| Fault::NegativeMemo)?);
             }
             opcode::BINGET => {
-                let index = self.count1()?;
-                self.get(index)
+                let index = self.count(1)?;
+                self.get(index)?
             }
             opcode::LONG_BINGET => {
-                let index = self.count4()?;
-                self.get(index)
+                let index = self.count(4)?;
+                self.get(index)?
             }
             opcode::GET => {
                 let index = integer::parse_decimal(self.reader.line(self.rt)?)?;
-                self.get(usize::try_from(index).map_err(|_| Fault::MemoMiss)?)
+                self.get(usize::try_from(index).map_err(|_| Fault::MemoMiss)?)?
             }
 
-            // Globals and what is made of them.
-            opcode::GLOBAL => self.load_global(),
-            opcode::STACK_GLOBAL => self.load_stack_global(),
-            opcode::INST => self.load_inst(),
-            opcode::OBJ => self.load_obj(),
-            opcode::REDUCE => self.load_reduce(),
-            opcode::NEWOBJ => self.load_newobj(),
-            opcode::NEWOBJ_EX => self.load_newobj_ex(),
-            opcode::BUILD => self.load_build(),
-            opcode::EXT1 => {
-                let [code] = self.array()?;
-                self.load_extension(code.into())
-            }
-            opcode::EXT2 => {
-                let code = u16::from_le_bytes(self.array()?);
-                self.load_extension(code.into())
-            }
-            opcode::EXT4 => {
-                let code = i32::from_le_bytes(self.array()?);
-                self.load_extension(code)
-            }
-            opcode::PERSID => self.load_persistent_text(),
+            // Globals, and what is made of them.
+            opcode::GLOBAL => self.global_lines()?,
+            opcode::STACK_GLOBAL => self.load_stack_global()?,
+            opcode::EXT1 => self.load_extension(1)?,
+            opcode::EXT2 => self.load_extension(2)?,
+            opcode::EXT4 => self.load_extension(4)?,
+            opcode::INST => self.load_inst()?,
+            opcode::OBJ => self.load_obj()?,
+            opcode::REDUCE => self.load_reduce()?,
+            opcode::NEWOBJ => self.load_newobj()?,
+            opcode::NEWOBJ_EX => self.load_newobj_ex()?,
+            opcode::BUILD => return self.load_build(),
+            opcode::PERSID => self.load_persistent_line()?,
             opcode::BINPERSID => {
                 let id = self.stack.pop()?;
-                self.load_persistent(id)
+                self.load_persistent(id)?
             }
 
             // The stream of opcodes itself.
-            opcode::PROTO => {
-                let [protocol] = self.array()?;
-                if protocol > crate::pickler::HIGHEST_PROTOCOL {
-                    return Err(Fault::BadProtocol.into());
-                }
-                self.protocol = protocol;
-                Ok(())
-            }
+            opcode::PROTO => return self.load_protocol(),
             opcode::FRAME => {
-                let length = self.count8()?;
-                Ok(self.reader.enter_frame(length)?)
+                let length = self.count(8)?;
+                return Ok(self.reader.enter_frame(length)?);
             }
-            _ => Err(Fault::BadOpcode.into()),
-        }
+            _ => return Err(Fault::BadOpcode.into()),
+        };
+        Ok(self.stack.push(obj)?)
     }
 
     // Arguments.
 
+    /// A count, length or index of 1, 2, 4 or 8 bytes.
     #[inline]
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], R> {
-        self.reader.array(self.rt)
+    fn count(&mut self, width: usize) -> Result<usize, R> {
+        let bytes = self.reader.take(self.rt, width)?;
+        let count = bytes.iter().rev().fold(0u64, |count, &byte| count << 8 | u64::from(byte));
+        // CPython's limit, that of a signed size.
+        match isize::try_from(count) {
+            Ok(count) => Ok(count as usize),
+            Err(_) => Err(Fault::TooLong.into()),
+        }
     }
 
-    #[inline]
-    fn count1(&mut self) -> Result<usize, R> {
-        let [count] = self.array()?;
-        Ok(count.into())
-    }
-
-    #[inline]
-    fn count4(&mut self) -> Result<usize, R> {
-        Ok(u32::from_le_bytes(self.array()?) as usize)
-    }
-
-    #[inline]
-    fn count8(&mut self) -> Result<usize, R> {
-        let count = i64::from_le_bytes(self.array()?);
-        Ok(usize::try_from(count).map_err(|_| Fault::TooLong)?)
+    fn load_protocol(&mut self) -> Result<(), R> {
+        let [protocol] = self.reader.array(self.rt)?;
+        if protocol > crate::pickler::HIGHEST_PROTOCOL {
+            return Err(Fault::BadProtocol.into());
+        }
+        self.protocol = protocol;
+        Ok(())
     }
 
     // The stack and the memo.
 
-    #[inline]
-    fn push(&mut self, obj: R::Obj) -> Result<(), R> {
-        Ok(self.stack.push(obj)?)
+    /// What `make` makes of all items above the topmost mark, which go away with it.
+    fn from_marked(&mut self, make: fn(&R, &[R::Obj]) -> Result<R::Obj, R>) -> Result<R::Obj, R> {
+        let start = self.stack.pop_mark()?;
+        self.replace(start, make)
     }
 
-    #[inline]
-    fn push_int(&mut self, value: i64) -> Result<(), R> {
-        let value = self.rt.int(value)?;
-        self.push(value)
-    }
-
-    /// Puts `obj` in the place of all that lies from `start` on.
-    #[inline]
-    fn replace(&mut self, start: usize, obj: R::Obj) -> Result<(), R> {
-        self.stack.truncate(start);
-        self.push(obj)
-    }
-
-    fn push_tuple(&mut self, count: usize) -> Result<(), R> {
+    fn tuple_of(&mut self, count: usize) -> Result<R::Obj, R> {
         let start = self.stack.below(count)?;
-        let tuple = self.rt.tuple(self.stack.above(start))?;
-        self.replace(start, tuple)
+        self.replace(start, R::tuple)
+    }
+
+    #[inline]
+    fn replace(&mut self, start: usize, make: fn(&R, &[R::Obj]) -> Result<R::Obj, R>) -> Result<R::Obj, R> {
+        let obj = make(self.rt, self.stack.above(start))?;
+        self.stack.truncate(start);
+        Ok(obj)
     }
 
     #[inline]
@@ -356,49 +257,56 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     #[inline]
-    fn get(&mut self, index: usize) -> Result<(), R> {
-        let obj = self.memo.get(index).ok_or(Fault::MemoMiss)?;
-        self.push(obj)
+    fn get(&self, index: usize) -> Result<R::Obj, R> {
+        Ok(self.memo.get(index).ok_or(Fault::MemoMiss)?)
     }
 
     // Numbers.
 
-    fn load_long(&mut self, count: usize) -> Result<(), R> {
-        let bytes = self.reader.take(self.rt, count)?;
-        let value = match integer::decode_i64(bytes) {
-            Some(value) => self.rt.int(value)?,
-            None => self.rt.int_from_bytes(bytes)?,
-        };
-        self.push(value)
+    #[inline]
+    fn int_of(&mut self, width: usize) -> Result<R::Obj, R> {
+        let value = self.count(width)?;
+        self.rt.int(value as i64)
     }
 
-    fn load_long_text(&mut self) -> Result<(), R> {
-        let value = integer::parse_long_line(self.reader.line(self.rt)?)?;
-        let value = text_int(self.rt, value)?;
-        self.push(value)
+    /// LONG1 and LONG4: two's complement after its length.
+    fn load_long(&mut self, width: usize) -> Result<R::Obj, R> {
+        let count = self.count(width)?;
+        if count > i32::MAX as usize {
+            return Err(Fault::NegativeCount.into());
+        }
+        let bytes = self.reader.take(self.rt, count)?;
+        match integer::decode_i64(bytes) {
+            Some(value) => self.rt.int(value),
+            None => self.rt.int_from_bytes(bytes),
+        }
     }
 
     // Filling containers.
 
-    fn load_dict(&mut self) -> Result<(), R> {
+    fn load_dict(&mut self) -> Result<R::Obj, R> {
         let start = self.stack.pop_mark()?;
-        if self.stack.above(start).len() % 2 != 0 {
-            return Err(Fault::OddDictItems.into());
-        }
+        self.check_pairs(start)?;
         let dict = self.rt.dict()?;
         self.rt.store(dict, self.stack.above(start))?;
-        self.replace(start, dict)
+        self.stack.truncate(start);
+        Ok(dict)
     }
 
-    fn store_items(&mut self, start: usize) -> Result<(), R> {
-        if self.stack.above(start).len() % 2 != 0 {
-            return Err(Fault::OddDictItems.into());
-        }
+    fn store(&mut self, start: usize) -> Result<(), R> {
+        self.stack.container(start)?;
+        self.check_pairs(start)?;
         self.fill(start, R::store)
     }
 
+    fn check_pairs(&self, start: usize) -> Result<(), R> {
+        if self.stack.above(start).len() % 2 != 0 {
+            return Err(Fault::OddDictItems.into());
+        }
+        Ok(())
+    }
+
     /// Gives all that lies from `start` on to the object below it.
-    #[inline]
     fn fill(&mut self, start: usize, add: fn(&R, R::Obj, &[R::Obj]) -> Result<(), R>) -> Result<(), R> {
         let container = self.stack.container(start)?;
         let items = self.stack.above(start);

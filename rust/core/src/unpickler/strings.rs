@@ -8,77 +8,75 @@ use crate::wire::reader::Payload;
 use crate::wire::text::{self, Encoding};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
+    /// A str after its length of 1, 4 or 8 bytes.
     #[inline]
-    pub(super) fn load_str(&mut self, count: usize) -> Result<(), R> {
-        let rt = self.rt;
-        let obj = match self.reader.payload(rt, count)? {
+    pub(super) fn load_str(&mut self, width: usize) -> Result<R::Obj, R> {
+        let count = self.count(width)?;
+        match self.reader.payload(self.rt, count)? {
             Payload::Borrowed(utf8) => {
                 text::check_utf8(utf8)?;
-                rt.str(utf8)?
+                self.rt.str(utf8)
             }
             Payload::Owned(utf8) => {
                 text::check_utf8(&utf8)?;
-                rt.adopt_str(utf8)?
+                self.rt.adopt_str(utf8)
             }
-        };
-        self.push(obj)
+        }
     }
 
-    #[inline]
-    pub(super) fn load_bytes(&mut self, count: usize) -> Result<(), R> {
-        let rt = self.rt;
-        let obj = match self.reader.payload(rt, count)? {
-            Payload::Borrowed(data) => rt.bytes(data)?,
-            Payload::Owned(data) => rt.adopt_bytes(data)?,
-        };
-        self.push(obj)
+    /// A bytes object, likewise.
+    pub(super) fn load_bytes(&mut self, width: usize) -> Result<R::Obj, R> {
+        let count = self.count(width)?;
+        match self.reader.payload(self.rt, count)? {
+            Payload::Borrowed(data) => self.rt.bytes(data),
+            Payload::Owned(data) => self.rt.adopt_bytes(data),
+        }
     }
 
-    pub(super) fn load_bytearray(&mut self, count: usize) -> Result<(), R> {
-        let rt = self.rt;
-        let obj = match self.reader.payload(rt, count)? {
-            Payload::Borrowed(data) => rt.bytearray(data)?,
-            Payload::Owned(data) => rt.adopt_bytearray(data)?,
-        };
-        self.push(obj)
+    pub(super) fn load_bytearray(&mut self) -> Result<R::Obj, R> {
+        let count = self.count(8)?;
+        match self.reader.payload(self.rt, count)? {
+            Payload::Borrowed(data) => self.rt.bytearray(data),
+            Payload::Owned(data) => self.rt.adopt_bytearray(data),
+        }
     }
 
     /// A str of Python 2: decoded, or left as bytes if `encoding` says so.
-    pub(super) fn load_python2_string(&mut self, count: usize) -> Result<(), R> {
-        let rt = self.rt;
-        let payload = self.reader.payload(rt, count)?;
-        let data: &[u8] = match &payload {
-            Payload::Borrowed(data) => data,
-            Payload::Owned(data) => data,
-        };
-        let obj = decode(rt, data, self.options)?;
-        self.push(obj)
+    pub(super) fn load_python2_string(&mut self, width: usize) -> Result<R::Obj, R> {
+        let count = self.count(width)?;
+        match self.reader.payload(self.rt, count)? {
+            Payload::Borrowed(data) => decode(self.rt, data, self.options),
+            Payload::Owned(data) => decode(self.rt, &data, self.options),
+        }
     }
 
     /// STRING: a quoted line with Python 2's escapes.
-    pub(super) fn load_string_text(&mut self) -> Result<(), R> {
+    pub(super) fn load_string_line(&mut self) -> Result<R::Obj, R> {
         let quoted = text::unquote(self.reader.line(self.rt)?)?;
         let mut data = Growable::new();
         text::string_escape_decode(quoted, &mut data)?;
-        let obj = decode(self.rt, &data, self.options)?;
-        self.push(obj)
+        decode(self.rt, &data, self.options)
     }
 
     /// UNICODE: a line in raw-unicode-escape.
-    pub(super) fn load_unicode_text(&mut self) -> Result<(), R> {
+    pub(super) fn load_unicode_line(&mut self) -> Result<R::Obj, R> {
         let mut utf8 = Growable::new();
         text::raw_unicode_escape_decode(self.reader.line(self.rt)?, &mut utf8)?;
-        let obj = self.rt.adopt_str(utf8)?;
-        self.push(obj)
+        self.rt.adopt_str(utf8)
     }
 
     /// A buffer that the program gave to load beside the pickle (PEP 574).
-    pub(super) fn load_next_buffer(&mut self) -> Result<(), R> {
+    pub(super) fn load_next_buffer(&mut self) -> Result<R::Obj, R> {
         if !self.rt.has_buffers() {
             return Err(Fault::NoBuffers.into());
         }
-        let buffer = self.rt.next_buffer()?.ok_or(Fault::TooFewBuffers)?;
-        self.push(buffer)
+        Ok(self.rt.next_buffer()?.ok_or(Fault::TooFewBuffers)?)
+    }
+
+    /// Puts a read-only view in the place of the topmost buffer.
+    pub(super) fn make_readonly(&mut self) -> Result<(), R> {
+        let view = self.rt.readonly(self.stack.top()?)?;
+        Ok(self.stack.set_top(view)?)
     }
 }
 
