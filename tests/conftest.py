@@ -12,7 +12,6 @@ TESTS = Path(__file__).parent
 sys.path.insert(0, str(TESTS))
 
 from support.capabilities import Capabilities  # noqa: E402
-from support.case import tables  # noqa: E402
 from support.device import UnixDevice  # noqa: E402
 
 ROOT = TESTS.parent
@@ -87,9 +86,8 @@ def left_out(device, what, needs, count=1):
 def pytest_generate_tests(metafunc):
     """A test with the fixture `device` runs on each target.
 
-    With `case` and `protocol` it runs on each row of the tables in tests/cases that fits the device; with `row`, on
-    each row of the module's function `rows(test)`, a list of (name, row, what it needs). What a test itself needs of the
-    device, it names with @pytest.mark.needs("bigint", ...).
+    With `row` it runs on each row of its table that fits the device: the module's function `rows(test)` gives a list
+    of (name, row, what it needs). What a test itself needs of the device, it names with @pytest.mark.needs("bigint").
     """
     if "device" not in metafunc.fixturenames:
         return
@@ -98,15 +96,7 @@ def pytest_generate_tests(metafunc):
     test = metafunc.definition.name
     if own:
         devices = [device for device in devices if not left_out(device, test, own.args)]
-    if "case" in metafunc.fixturenames:
-        found = []
-        for device in devices:
-            for case in tables():
-                if not left_out(device, f"{test} of {case.table}", case.all_needs, len(case.protocols)):
-                    for protocol in case.protocols:
-                        found.append(pytest.param(device, case, protocol, id=f"{device.name}-{case.id}-{protocol}"))
-        metafunc.parametrize("device, case, protocol", found, indirect=["device"])
-    elif "row" in metafunc.fixturenames:
+    if "row" in metafunc.fixturenames:
         found = [
             pytest.param(device, row, id=f"{device.name}-{name}")
             for device in devices

@@ -10,87 +10,113 @@ from support import oracle, portable
 from support.case import tables
 
 
+def rows(test):
+    """Which cases the tests below run on."""
+    return [
+        (case.id, case, case.all_needs)
+        for case in tables()
+        if test != "test_fix_imports" or case.table == "byreference"
+    ]
+
+
 @functools.lru_cache(maxsize=None)
 def written_by_cpython(case, protocol):
     return pickle.dumps(case.value, protocol)
 
 
-def _pairs(device):
-    return [
-        (case, protocol)
-        for case in tables()
-        if not device.capabilities.lacks(case.all_needs)
-        for protocol in case.protocols
-    ]
+def _fitting(device, test="test_loads"):
+    return [case for _, case, needs in rows(test) if not device.capabilities.lacks(needs)]
 
 
-# One batch for all cases of a device: the tests below look their own answer up.
+def _batch(device, function, cases, item):
+    """Calls a function on the device for all cases and protocols at once: {(case, protocol): Answer}."""
+    pairs = [(case, protocol) for case in cases for protocol in case.protocols]
+    answers = device.table(function, [item(case, protocol) for case, protocol in pairs], timeout=300)
+    return dict(zip(pairs, answers, strict=True))
+
+
+# One batch for each test and device: the tests look up the answers for their case.
 
 
 @functools.lru_cache(maxsize=None)
 def shapes(device):
-    rows = list(dict.fromkeys(case for case, _ in _pairs(device)))
-    return dict(zip(rows, device.table("shape", [(case.source,) for case in rows], timeout=300), strict=True))
+    cases = _fitting(device)
+    return dict(zip(cases, device.table("shape", [(case.source,) for case in cases], timeout=300), strict=True))
 
 
 @functools.lru_cache(maxsize=None)
 def loaded(device):
-    pairs = _pairs(device)
-    items = [(written_by_cpython(case, protocol).hex(),) for case, protocol in pairs]
-    return dict(zip(pairs, device.table("load", items, timeout=300), strict=True))
+    return _batch(device, "load", _fitting(device), lambda case, n: (written_by_cpython(case, n).hex(),))
 
 
 @functools.lru_cache(maxsize=None)
 def dumped(device):
-    pairs = _pairs(device)
-    items = [(case.source, protocol) for case, protocol in pairs]
-    return dict(zip(pairs, device.table("dump", items, timeout=300), strict=True))
+    return _batch(device, "dump", _fitting(device), lambda case, n: (case.source, n))
 
 
-def _verdict(device, check, case, protocol, fault):
-    """Passes, fails, or checks that a known difference is still one."""
-    known = difference(check, case, protocol, device.name)
-    if known and fault:
-        pytest.xfail(known.reason)
+@functools.lru_cache(maxsize=None)
+def streamed(device):
+    return _batch(device, "dump_to_stream", _fitting(device), lambda case, n: (case.source, n))
+
+
+@functools.lru_cache(maxsize=None)
+def with_new_names(device):
+    cases = _fitting(device, "test_fix_imports")
+    return _batch(device, "dump", cases, lambda case, n: (case.source, n, {"fix_imports": False}))
+
+
+def _judge(device, check, case, fault):
+    """Fails with what `fault(protocol)` says of any protocol, unless it is a known difference, which must be there."""
+    wrong, known = [], None
+    for protocol in case.protocols:
+        text = fault(protocol)
+        row = difference(check, case, protocol, device.name)
+        if row and not text:
+            wrong.append(f"protocol {protocol}: this difference is gone, so take it out of differences.py: {row}")
+        elif row:
+            known = row
+        elif text:
+            wrong.append(f"protocol {protocol}: {text}")
+    if wrong:
+        more = f"\n... and {len(wrong) - 2} more protocols" if len(wrong) > 2 else ""
+        head = f"{check} of {case.id} on {device.name}\n{case.source}\n"
+        pytest.fail(head + "\n".join(wrong[:2]) + more, pytrace=False)
     if known:
-        pytest.fail(f"this difference is gone, so take it out of differences.py: {known}")
-    if fault:
-        pytest.fail(f"{check} of {case.id}, protocol {protocol}, on {device.name}\n{case.source}\n{fault()}", pytrace=False)
+        pytest.xfail(known.reason)
 
 
-def test_loads(device, case, protocol):
+def test_loads(device, row):
     """What CPython writes is on the device what it was."""
-    answer = loaded(device)[case, protocol]
-    here = shapes(device)[case]
-    assert here.text == case.shape, "the case itself is not the same graph on both sides"
+    assert shapes(device)[row].text == row.shape, "the case itself is not the same graph on both sides"
 
-    def fault():
-        data = written_by_cpython(case, protocol)
-        return f"expected {case.shape}\nloaded   {answer}\n{oracle.disassemble(data)}"
+    def fault(protocol):
+        answer = loaded(device)[row, protocol]
+        if answer.text == row.shape:
+            return None
+        data = written_by_cpython(row, protocol)
+        return f"expected {row.shape}\nloaded   {answer}\n{oracle.disassemble(data)}"
 
-    _verdict(device, "loads", case, protocol, fault if answer.text != case.shape else None)
+    _judge(device, "loads", row, fault)
 
 
-def test_dumps_bytes(device, case, protocol):
+def test_dumps_bytes(device, row):
     """The device writes CPython's bytes.
 
     A dict of several items is in the device's own order: what CPython reads of it, CPython writes again in that
     order. CPython cannot be made to write a set in another order than its own: there, the opcodes and their arguments
     are compared without regard to order.
     """
-    answer = dumped(device)[case, protocol]
-    fault = None
-    if answer.error:
-        fault = lambda: str(answer)  # noqa: E731
-    else:
+
+    def fault(protocol):
+        answer = dumped(device)[row, protocol]
+        if answer.error:
+            return str(answer)
         actual = bytes.fromhex(answer.text)
-        expected = written_by_cpython(case, protocol)
-        if case.order == "dicts":
-            expected = _rewritten(actual, protocol)
-        same = _opcodes(actual) == _opcodes(expected) if case.order == "sets" else actual == expected
-        if not same:
-            fault = lambda: oracle.side_by_side(expected, actual)  # noqa: E731
-    _verdict(device, "bytes", case, protocol, fault)
+        expected = _rewritten(actual, protocol) if row.order == "dicts" else written_by_cpython(row, protocol)
+        same = _opcodes(actual) == _opcodes(expected) if row.order == "sets" else actual == expected
+        return None if same else oracle.side_by_side(expected, actual)
+
+    _judge(device, "bytes", row, fault)
 
 
 def _rewritten(data, protocol):
@@ -111,55 +137,47 @@ def _opcodes(data):
         return [("not a pickle", str(error))]
 
 
-def test_dumps_value(device, case, protocol):
+def test_dumps_value(device, row):
     """What the device writes is in CPython what it was."""
-    answer = dumped(device)[case, protocol]
-    fault = None
-    if answer.error:
-        fault = lambda: str(answer)  # noqa: E731
-    else:
+
+    def fault(protocol):
+        answer = dumped(device)[row, protocol]
+        if answer.error:
+            return str(answer)
         data = bytes.fromhex(answer.text)
         try:
             text = portable.digest(portable.describe(pickle.loads(data)))
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
-        if text != case.shape:
-            fault = lambda: f"expected {case.shape}\nwritten  {text}\n{oracle.disassemble(data)}"  # noqa: E731
-    _verdict(device, "value", case, protocol, fault)
+        if text == row.shape:
+            return None
+        return f"expected {row.shape}\nwritten  {text}\n{oracle.disassemble(data)}"
+
+    _judge(device, "value", row, fault)
 
 
-@functools.lru_cache(maxsize=None)
-def streamed(device):
-    pairs = _pairs(device)
-    items = [(case.source, protocol) for case, protocol in pairs]
-    return dict(zip(pairs, device.table("dump_to_stream", items, timeout=300), strict=True))
-
-
-def test_dump_to_stream(device, case, protocol):
+def test_dump_to_stream(device, row):
     """dump(obj, file) writes what dumps returns, but for frames, which it may leave out."""
-    whole, stream = dumped(device)[case, protocol], streamed(device)[case, protocol]
-    assert stream.error == whole.error
-    if whole.error is None:
-        expected, actual = bytes.fromhex(whole.text), bytes.fromhex(stream.text)
-        assert oracle.without_frames(actual) == oracle.without_frames(expected)
 
+    def fault(protocol):
+        whole, stream = dumped(device)[row, protocol], streamed(device)[row, protocol]
+        if whole.error or stream.error:
+            return None if whole.error == stream.error else f"dumps: {whole}\ndump: {stream}"
+        expected, actual = (oracle.without_frames(bytes.fromhex(answer.text)) for answer in (whole, stream))
+        return None if actual == expected else oracle.side_by_side(expected, actual)
 
-@functools.lru_cache(maxsize=None)
-def with_new_names(device):
-    pairs = [(case, protocol) for case, protocol in _pairs(device) if protocol < 3 and case.table == "byreference"]
-    items = [(case.source, protocol, {"fix_imports": False}) for case, protocol in pairs]
-    return dict(zip(pairs, device.table("dump", items), strict=True))
-
-
-def rows(test):
-    """What test_fix_imports runs on."""
-    assert test == "test_fix_imports"
-    return [(case.id, case, case.all_needs) for case in tables() if case.table == "byreference"]
+    _judge(device, "stream", row, fault)
 
 
 def test_fix_imports(device, row):
     """With fix_imports=False, protocols 0 to 2 have Python 3's names, too."""
-    for protocol in range(3):
-        actual = bytes.fromhex(with_new_names(device)[row, protocol].text or "")
+
+    def fault(protocol):
+        if protocol > 2:
+            return None
+        answer = with_new_names(device)[row, protocol]
         expected = pickle.dumps(row.value, protocol, fix_imports=False)
-        assert actual == expected, oracle.side_by_side(expected, actual)
+        actual = bytes.fromhex(answer.text or "")
+        return None if actual == expected else f"{answer}\n{oracle.side_by_side(expected, actual)}"
+
+    _judge(device, "fix_imports", row, fault)

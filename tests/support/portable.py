@@ -184,7 +184,7 @@ def describe(root):
         if kind is int:
             add("i%x" % value)
             continue
-        if kind is str:
+        elif kind is str:
             data = utf8(value)
             if len(value) < INTERNED:
                 add("s:" + _hex(data))
@@ -249,7 +249,10 @@ def describe(root):
 def _sorted(items):
     """Dict keys or set items in an order that depends on nothing but their contents, last one first."""
     items = list(items)
-    if len(items) > 1:
+    kinds = set([type(item) for item in items])
+    if len(kinds) == 1 and (int in kinds or str in kinds):
+        items.sort(reverse=True)
+    elif len(items) > 1:
         items = [(describe(item), index, item) for index, item in enumerate(items)]
         items.sort(reverse=True, key=lambda entry: entry[0])
         items = [entry[2] for entry in items]

@@ -127,6 +127,21 @@ impl<T: Copy> Growable<T> {
     }
 }
 
+impl Growable<u8> {
+    /// Appends the first `count` bytes, up to eight, of a little-endian number.
+    #[inline]
+    pub fn extend_from_number(&mut self, number: u64, count: usize) -> Result<(), Fault> {
+        self.reserve(8)?;
+        let len = self.0.len();
+        // SAFETY: `reserve` left room for all eight bytes; the length covers no more than those. EXCEPTION: none. GC: as in `push`.
+        unsafe {
+            self.0.as_mut_ptr().add(len).cast::<[u8; 8]>().write(number.to_le_bytes());
+            self.0.set_len(len + count.min(8));
+        }
+        Ok(())
+    }
+}
+
 impl<T: Copy> Default for Growable<T> {
     fn default() -> Self {
         Self::new()

@@ -16,7 +16,7 @@ impl<R: Runtime> Pickler<'_, R> {
             self.writer.op(opcode::MARK)?;
         }
         let memoized = self.memo.len();
-        Ok(self.steps.push(Step::Tuple { tuple, next: 0, memoized })?)
+        self.push_step(Step::Tuple { tuple, next: 0, memoized })
     }
 
     /// Whether the tuple has an opcode of its own, which needs no MARK.
@@ -65,14 +65,14 @@ impl<R: Runtime> Pickler<'_, R> {
         self.open(list, opcode::EMPTY_LIST, opcode::LIST)?;
         match (len, self.options.protocol) {
             (0, _) => Ok(()),
-            (_, 0) => Ok(self.steps.push(Step::List { list, next: 0, room: 0 })?),
+            (_, 0) => self.push_step(Step::List { list, next: 0, room: 0 }),
             (1, _) => {
-                self.steps.push(Step::Op(opcode::APPEND))?;
+                self.push_step(Step::Op(opcode::APPEND))?;
                 self.rt.list_item(list, 0).map_or(Ok(()), |item| self.save(item))
             }
             _ => {
                 self.writer.op(opcode::MARK)?;
-                Ok(self.steps.push(Step::List { list, next: 0, room: BATCH })?)
+                self.push_step(Step::List { list, next: 0, room: BATCH })
             }
         }
     }
@@ -81,7 +81,7 @@ impl<R: Runtime> Pickler<'_, R> {
         match (self.rt.list_item(list, next), room) {
             (Some(item), 0) if self.options.protocol == 0 => {
                 self.set_top(Step::List { list, next: next + 1, room });
-                self.steps.push(Step::Op(opcode::APPEND))?;
+                self.push_step(Step::Op(opcode::APPEND))?;
                 self.save(item)
             }
             (Some(_), 0) => {
@@ -107,14 +107,14 @@ impl<R: Runtime> Pickler<'_, R> {
         let mut position = 0;
         match (size, self.options.protocol) {
             (0, _) => Ok(()),
-            (_, 0) => Ok(self.steps.push(Step::Dict { dict, position, size, room: 0 })?),
+            (_, 0) => self.push_step(Step::Dict { dict, position, size, room: 0 }),
             (1, _) => match self.rt.dict_next(dict, &mut position) {
                 Some((key, value)) => self.save_pair(key, value, true),
                 None => Ok(()),
             },
             _ => {
                 self.writer.op(opcode::MARK)?;
-                Ok(self.steps.push(Step::Dict { dict, position, size, room: BATCH })?)
+                self.push_step(Step::Dict { dict, position, size, room: BATCH })
             }
         }
     }
@@ -146,9 +146,9 @@ impl<R: Runtime> Pickler<'_, R> {
     /// Writes a key and its value, stored at once by SETITEM or later with the batch.
     fn save_pair(&mut self, key: R::Obj, value: R::Obj, store: bool) -> Result<(), R> {
         if store {
-            self.steps.push(Step::Op(opcode::SETITEM))?;
+            self.push_step(Step::Op(opcode::SETITEM))?;
         }
-        self.steps.push(Step::Save(value))?;
+        self.push_step(Step::Save(value))?;
         self.save(key)
     }
 
@@ -169,7 +169,7 @@ impl<R: Runtime> Pickler<'_, R> {
             return Ok(());
         }
         self.writer.op(opcode::MARK)?;
-        Ok(self.steps.push(Step::Set { set, position: 0, size, room: BATCH })?)
+        self.push_step(Step::Set { set, position: 0, size, room: BATCH })
     }
 
     pub(super) fn advance_set(&mut self, set: R::Obj, position: usize, size: usize, room: u16) -> Result<(), R> {
@@ -204,7 +204,7 @@ impl<R: Runtime> Pickler<'_, R> {
             return self.save_set_by_reduction(set);
         }
         self.writer.op(opcode::MARK)?;
-        Ok(self.steps.push(Step::FrozenSet { set, position: 0 })?)
+        self.push_step(Step::FrozenSet { set, position: 0 })
     }
 
     pub(super) fn advance_frozenset(&mut self, set: R::Obj, mut position: usize) -> Result<(), R> {
@@ -252,7 +252,7 @@ impl<R: Runtime> Pickler<'_, R> {
             return Ok(());
         };
         if self.options.protocol == 0 {
-            self.steps.push(Step::Op(one))?;
+            self.push_step(Step::Op(one))?;
             return self.save_item(item, pairs);
         }
         if taken > 0 {
@@ -286,7 +286,7 @@ impl<R: Runtime> Pickler<'_, R> {
             let (key, value) = self.split_pair(item)?;
             return self.push(&[Step::Save(value), Step::Save(key)]);
         }
-        Ok(self.steps.push(Step::Save(item))?)
+        self.push_step(Step::Save(item))
     }
 
     fn split_pair(&self, pair: R::Obj) -> Result<(R::Obj, R::Obj), R> {

@@ -15,7 +15,7 @@ impl<R: Runtime> Pickler<'_, R> {
                 return self.write_extension(code);
             }
         }
-        self.steps.push(Step::Memoize(obj))?;
+        self.push_step(Step::Memoize(obj))?;
         match (self.options.protocol, place.parent) {
             (4.., _) => {
                 self.push(&[Step::Op(opcode::STACK_GLOBAL), Step::Save(place.name), Step::Save(place.module)])
@@ -50,11 +50,11 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn write_extension(&mut self, code: u32) -> Result<(), R> {
-        let [a, b, c, d] = code.to_le_bytes();
-        Ok(match code {
-            0..=0xff => self.writer.put(&[opcode::EXT1, a]),
-            0x100..=0xffff => self.writer.put(&[opcode::EXT2, a, b]),
-            _ => self.writer.put(&[opcode::EXT4, a, b, c, d]),
-        }?)
+        let (op, width) = match code {
+            0..=0xff => (opcode::EXT1, 1),
+            0x100..=0xffff => (opcode::EXT2, 2),
+            _ => (opcode::EXT4, 4),
+        };
+        Ok(self.writer.op_number(op, code.into(), width)?)
     }
 }

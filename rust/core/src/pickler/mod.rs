@@ -179,7 +179,7 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     fn save_persistent(&mut self, obj: R::Obj) -> Result<bool, R> {
         let Some(id) = self.rt.persistent_id(obj)? else { return Ok(false) };
         if self.options.protocol > 0 {
-            self.steps.push(Step::Op(opcode::BINPERSID))?;
+            self.push_step(Step::Op(opcode::BINPERSID))?;
             self.save_value(id)?;
             return Ok(true);
         }

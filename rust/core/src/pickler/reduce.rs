@@ -67,7 +67,7 @@ impl<R: Runtime> Pickler<'_, R> {
         if self.reduction_item(reduction, 5).is_some_and(|setter| !self.rt.is_callable(setter)) {
             return Err(Fault::ReduceSetter.into());
         }
-        self.steps.push(Step::Reduced { obj, reduction })?;
+        self.push_step(Step::Reduced { obj, reduction })?;
         let constructor =
             if self.options.protocol >= 2 { self.rt.constructor(callable) } else { Constructor::Call };
         match constructor {
@@ -142,10 +142,10 @@ impl<R: Runtime> Pickler<'_, R> {
             }
         }
         if let Some(iterator) = self.reduction_item(reduction, 4) {
-            self.steps.push(Step::Pairs { iterator, taken: 0 })?;
+            self.push_step(Step::Pairs { iterator, taken: 0 })?;
         }
         if let Some(iterator) = self.reduction_item(reduction, 3) {
-            self.steps.push(Step::Items { iterator, taken: 0 })?;
+            self.push_step(Step::Items { iterator, taken: 0 })?;
         }
         Ok(())
     }

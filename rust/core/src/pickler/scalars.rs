@@ -9,8 +9,8 @@ use crate::wire::{float, integer, opcode, text};
 impl<R: Runtime> Pickler<'_, R> {
     pub(super) fn save_bool(&mut self, value: bool) -> Result<(), R> {
         let code: &[u8] = match (self.options.protocol >= 2, value) {
-            (true, true) => &[opcode::NEWTRUE],
-            (true, false) => &[opcode::NEWFALSE],
+            (true, true) => return Ok(self.writer.op(opcode::NEWTRUE)?),
+            (true, false) => return Ok(self.writer.op(opcode::NEWFALSE)?),
             (false, true) => b"I01\n",
             (false, false) => b"I00\n",
         };
@@ -34,12 +34,12 @@ impl<R: Runtime> Pickler<'_, R> {
 
     #[inline]
     fn save_int_binary(&mut self, value: i32) -> Result<(), R> {
-        let [a, b, c, d] = value.to_le_bytes();
-        Ok(match value {
-            0..=0xff => self.writer.put(&[opcode::BININT1, a]),
-            0x100..=0xffff => self.writer.put(&[opcode::BININT2, a, b]),
-            _ => self.writer.put(&[opcode::BININT, a, b, c, d]),
-        }?)
+        let (code, width) = match value {
+            0..=0xff => (opcode::BININT1, 1),
+            0x100..=0xffff => (opcode::BININT2, 2),
+            _ => (opcode::BININT, 4),
+        };
+        Ok(self.writer.op_number(code, (value as u32).into(), width)?)
     }
 
     fn save_int_text(&mut self, code: u8, value: i64, end: &[u8]) -> Result<(), R> {
@@ -70,9 +70,15 @@ impl<R: Runtime> Pickler<'_, R> {
     #[inline]
     pub(super) fn save_float(&mut self, bits: u64) -> Result<(), R> {
         if self.options.protocol >= 1 {
-            let [a, b, c, d, e, f, g, h] = bits.to_be_bytes();
-            return Ok(self.writer.put(&[opcode::BINFLOAT, a, b, c, d, e, f, g, h])?);
+            self.writer.op(opcode::BINFLOAT)?;
+            return Ok(self.writer.number(bits.swap_bytes())?);
         }
+        self.save_float_line(bits)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn save_float_line(&mut self, bits: u64) -> Result<(), R> {
         let mut repr = heapless::Vec::new();
         float::format_float(bits, &mut repr);
         self.writer.op(opcode::FLOAT)?;
@@ -166,7 +172,6 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// Writes bytes after the shortest count that has an opcode: of 1, 4 or 8 bytes.
-    #[inline]
     fn write_counted(&mut self, [short, long, huge]: [Option<u8>; 3], data: &[u8]) -> Result<(), R> {
         match (short, long, huge, u8::try_from(data.len()), u32::try_from(data.len())) {
             (Some(code), _, _, Ok(length), _) => self.writer.payload(self.rt, &[code, length], data),
@@ -184,18 +189,20 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// Writes a memo index in the form that the protocol has for it.
-    #[inline]
     pub(super) fn write_index(&mut self, index: u32, text: u8, short: u8, long: u8) -> Result<(), R> {
         if self.options.protocol == 0 {
             return self.save_int_text(text, index.into(), b"\n");
         }
-        let [a, b, c, d] = index.to_le_bytes();
-        Ok(match index {
-            0..=0xff => self.writer.put(&[short, a]),
-            _ => self.writer.put(&[long, a, b, c, d]),
-        }?)
+        let (code, width) = if index <= 0xff { (short, 1) } else { (long, 4) };
+        Ok(self.writer.op_number(code, index.into(), width)?)
     }
 
+    #[inline(never)]
+    pub(super) fn push_step(&mut self, step: Step<R::Obj>) -> Result<(), R> {
+        Ok(self.steps.push(step)?)
+    }
+
+    #[inline(never)]
     pub(super) fn push(&mut self, steps: &[Step<R::Obj>]) -> Result<(), R> {
         Ok(self.steps.extend_from_slice(steps)?)
     }

@@ -70,8 +70,8 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     }
 
     /// EXT1, EXT2, EXT4: a global by its code in the extension registry. Four bytes are signed.
-    pub(super) fn load_extension(&mut self, width: usize) -> Result<R::Obj, R> {
-        let code = self.count(width)? as u32;
+    pub(super) fn load_extension(&mut self, code: u64) -> Result<R::Obj, R> {
+        let code = code as u32;
         if code == 0 || code > i32::MAX as u32 {
             return Err(Fault::BadExtension.into());
         }

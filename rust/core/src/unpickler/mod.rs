@@ -69,9 +69,10 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         }
     }
 
-    /// Runs one opcode. Most push one object, which is what their arm gives; the others return by themselves.
+    /// Runs one opcode. The number that its argument is, or begins with, has been read. Most push one object, which is what their arm gives; the others return by themselves.
     #[inline]
     fn run(&mut self, code: u8) -> Result<(), R> {
+        let number = self.reader.number(self.rt, opcode::WIDTHS[usize::from(code)])?;
         let obj = match code {
             // Constants.
             opcode::NONE => self.rt.none(),
@@ -79,32 +80,19 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::NEWFALSE => self.rt.bool(false),
 
             // Numbers.
-            opcode::BININT1 => self.int_of(1)?,
-            opcode::BININT2 => self.int_of(2)?,
-            opcode::BININT => {
-                let value = i32::from_le_bytes(self.reader.array(self.rt)?);
-                self.rt.int(value.into())?
-            }
-            opcode::BINFLOAT => {
-                let bits = u64::from_be_bytes(self.reader.array(self.rt)?);
-                self.rt.float(bits)?
-            }
-            opcode::LONG1 => self.load_long(1)?,
-            opcode::LONG4 => self.load_long(4)?,
+            opcode::BININT1 | opcode::BININT2 => self.rt.int(number as i64)?,
+            opcode::BININT => self.rt.int((number as u32 as i32).into())?,
+            opcode::BINFLOAT => self.rt.float(number.swap_bytes())?,
+            opcode::LONG1 | opcode::LONG4 => self.load_long(number)?,
             opcode::INT => text_int(self.rt, integer::parse_int_line(self.reader.line(self.rt)?)?)?,
             opcode::LONG => text_int(self.rt, integer::parse_long_line(self.reader.line(self.rt)?)?)?,
             opcode::FLOAT => self.rt.float(float::parse_float(self.reader.line(self.rt)?)?)?,
 
             // Text and bytes.
-            opcode::SHORT_BINUNICODE => self.load_str(1)?,
-            opcode::BINUNICODE => self.load_str(4)?,
-            opcode::BINUNICODE8 => self.load_str(8)?,
-            opcode::SHORT_BINBYTES => self.load_bytes(1)?,
-            opcode::BINBYTES => self.load_bytes(4)?,
-            opcode::BINBYTES8 => self.load_bytes(8)?,
-            opcode::BYTEARRAY8 => self.load_bytearray()?,
-            opcode::SHORT_BINSTRING => self.load_python2_string(1)?,
-            opcode::BINSTRING => self.load_python2_string(4)?,
+            opcode::SHORT_BINUNICODE | opcode::BINUNICODE | opcode::BINUNICODE8 => self.load_str(number)?,
+            opcode::SHORT_BINBYTES | opcode::BINBYTES | opcode::BINBYTES8 => self.load_bytes(number)?,
+            opcode::BYTEARRAY8 => self.load_bytearray(number)?,
+            opcode::SHORT_BINSTRING | opcode::BINSTRING => self.load_python2_string(number)?,
             opcode::STRING => self.load_string_line()?,
             opcode::UNICODE => self.load_unicode_line()?,
             opcode::NEXT_BUFFER => self.load_next_buffer()?,
@@ -153,26 +141,12 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
 
             // The memo.
             opcode::MEMOIZE => return self.put(self.memo.len()),
-            opcode::BINPUT => {
-                let index = self.count(1)?;
-                return self.put(index);
-            }
-            opcode::LONG_BINPUT => {
-                let index = self.count(4)?;
-                return self.put(index);
-            }
+            opcode::BINPUT | opcode::LONG_BINPUT => return self.put(number as usize),
             opcode::PUT => {
                 let index = integer::parse_decimal(self.reader.line(self.rt)?)?;
                 return self.put(usize::try_from(index).map_err(|_| Fault::NegativeMemo)?);
             }
-            opcode::BINGET => {
-                let index = self.count(1)?;
-                self.get(index)?
-            }
-            opcode::LONG_BINGET => {
-                let index = self.count(4)?;
-                self.get(index)?
-            }
+            opcode::BINGET | opcode::LONG_BINGET => self.get(number as usize)?,
             opcode::GET => {
                 let index = integer::parse_decimal(self.reader.line(self.rt)?)?;
                 self.get(usize::try_from(index).map_err(|_| Fault::MemoMiss)?)?
@@ -181,9 +155,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             // Globals, and what is made of them.
             opcode::GLOBAL => self.global_lines()?,
             opcode::STACK_GLOBAL => self.load_stack_global()?,
-            opcode::EXT1 => self.load_extension(1)?,
-            opcode::EXT2 => self.load_extension(2)?,
-            opcode::EXT4 => self.load_extension(4)?,
+            opcode::EXT1 | opcode::EXT2 | opcode::EXT4 => self.load_extension(number)?,
             opcode::INST => self.load_inst()?,
             opcode::OBJ => self.load_obj()?,
             opcode::REDUCE => self.load_reduce()?,
@@ -197,36 +169,18 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             }
 
             // The stream of opcodes itself.
-            opcode::PROTO => return self.load_protocol(),
-            opcode::FRAME => {
-                let length = self.count(8)?;
-                return Ok(self.reader.enter_frame(length)?);
-            }
+            opcode::PROTO => return self.load_protocol(number),
+            opcode::FRAME => return Ok(self.reader.enter_frame(size(number)?)?),
             _ => return Err(Fault::BadOpcode.into()),
         };
         Ok(self.stack.push(obj)?)
     }
 
-    // Arguments.
-
-    /// A count, length or index of 1, 2, 4 or 8 bytes.
-    #[inline]
-    fn count(&mut self, width: usize) -> Result<usize, R> {
-        let bytes = self.reader.take(self.rt, width)?;
-        let count = bytes.iter().rev().fold(0u64, |count, &byte| count << 8 | u64::from(byte));
-        // CPython's limit, that of a signed size.
-        match isize::try_from(count) {
-            Ok(count) => Ok(count as usize),
-            Err(_) => Err(Fault::TooLong.into()),
-        }
-    }
-
-    fn load_protocol(&mut self) -> Result<(), R> {
-        let [protocol] = self.reader.array(self.rt)?;
-        if protocol > crate::pickler::HIGHEST_PROTOCOL {
+    fn load_protocol(&mut self, protocol: u64) -> Result<(), R> {
+        if protocol > crate::pickler::HIGHEST_PROTOCOL.into() {
             return Err(Fault::BadProtocol.into());
         }
-        self.protocol = protocol;
+        self.protocol = protocol as u8;
         Ok(())
     }
 
@@ -263,18 +217,9 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
 
     // Numbers.
 
-    #[inline]
-    fn int_of(&mut self, width: usize) -> Result<R::Obj, R> {
-        let value = self.count(width)?;
-        self.rt.int(value as i64)
-    }
-
-    /// LONG1 and LONG4: two's complement after its length.
-    fn load_long(&mut self, width: usize) -> Result<R::Obj, R> {
-        let count = self.count(width)?;
-        if count > i32::MAX as usize {
-            return Err(Fault::NegativeCount.into());
-        }
+    /// LONG1 and LONG4: two's complement after its length, which LONG4 has signed.
+    fn load_long(&mut self, count: u64) -> Result<R::Obj, R> {
+        let count = size(count).ok().filter(|&count| count <= i32::MAX as usize).ok_or(Fault::NegativeCount)?;
         let bytes = self.reader.take(self.rt, count)?;
         match integer::decode_i64(bytes) {
             Some(value) => self.rt.int(value),
@@ -315,6 +260,14 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             self.stack.truncate(start);
         }
         Ok(())
+    }
+}
+
+/// A length as a size of this machine's, which is signed as CPython's.
+fn size(length: u64) -> core::result::Result<usize, Fault> {
+    match isize::try_from(length) {
+        Ok(size) => Ok(size as usize),
+        Err(_) => Err(Fault::TooLong),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Text and bytes: counted, as lines, and out of band.
 
-use super::Unpickler;
+use super::{Unpickler, size};
 use crate::error::Fault;
 use crate::growable::Growable;
 use crate::runtime::{Result, Runtime};
@@ -8,11 +8,10 @@ use crate::wire::reader::Payload;
 use crate::wire::text::{self, Encoding};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
-    /// A str after its length of 1, 4 or 8 bytes.
+    /// A str after its length.
     #[inline]
-    pub(super) fn load_str(&mut self, width: usize) -> Result<R::Obj, R> {
-        let count = self.count(width)?;
-        match self.reader.payload(self.rt, count)? {
+    pub(super) fn load_str(&mut self, length: u64) -> Result<R::Obj, R> {
+        match self.reader.payload(self.rt, size(length)?)? {
             Payload::Borrowed(utf8) => {
                 text::check_utf8(utf8)?;
                 self.rt.str(utf8)
@@ -25,26 +24,23 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     }
 
     /// A bytes object, likewise.
-    pub(super) fn load_bytes(&mut self, width: usize) -> Result<R::Obj, R> {
-        let count = self.count(width)?;
-        match self.reader.payload(self.rt, count)? {
+    pub(super) fn load_bytes(&mut self, length: u64) -> Result<R::Obj, R> {
+        match self.reader.payload(self.rt, size(length)?)? {
             Payload::Borrowed(data) => self.rt.bytes(data),
             Payload::Owned(data) => self.rt.adopt_bytes(data),
         }
     }
 
-    pub(super) fn load_bytearray(&mut self) -> Result<R::Obj, R> {
-        let count = self.count(8)?;
-        match self.reader.payload(self.rt, count)? {
+    pub(super) fn load_bytearray(&mut self, length: u64) -> Result<R::Obj, R> {
+        match self.reader.payload(self.rt, size(length)?)? {
             Payload::Borrowed(data) => self.rt.bytearray(data),
             Payload::Owned(data) => self.rt.adopt_bytearray(data),
         }
     }
 
     /// A str of Python 2: decoded, or left as bytes if `encoding` says so.
-    pub(super) fn load_python2_string(&mut self, width: usize) -> Result<R::Obj, R> {
-        let count = self.count(width)?;
-        match self.reader.payload(self.rt, count)? {
+    pub(super) fn load_python2_string(&mut self, length: u64) -> Result<R::Obj, R> {
+        match self.reader.payload(self.rt, size(length)?)? {
             Payload::Borrowed(data) => decode(self.rt, data, self.options),
             Payload::Owned(data) => decode(self.rt, &data, self.options),
         }

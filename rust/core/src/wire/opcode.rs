@@ -76,6 +76,28 @@ arguments! {
     Long4 = "long4";
 }
 
+impl Argument {
+    /// How many bytes the number takes that the argument is, or begins with; 0 where it is text.
+    pub const fn width(self) -> u8 {
+        match self {
+            Argument::Uint1 | Argument::String1 | Argument::Bytes1 | Argument::Unicodestring1 | Argument::Long1 => 1,
+            Argument::Uint2 => 2,
+            Argument::Int4
+            | Argument::Uint4
+            | Argument::String4
+            | Argument::Bytes4
+            | Argument::Unicodestring4
+            | Argument::Long4 => 4,
+            Argument::Uint8
+            | Argument::Float8
+            | Argument::Bytes8
+            | Argument::Bytearray8
+            | Argument::Unicodestring8 => 8,
+            _ => 0,
+        }
+    }
+}
+
 /// All that is known of an opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opcode {
@@ -256,6 +278,20 @@ opcodes! {
     NEXT_BUFFER = b'\x97', None, 5;
     /// Makes the buffer that is top read-only.
     READONLY_BUFFER = b'\x98', None, 5;
+}
+
+/// [`Argument::width`] for each byte that can stand where an opcode is expected.
+pub static WIDTHS: [u8; 256] = widths();
+
+#[allow(clippy::indexing_slicing)]
+const fn widths() -> [u8; 256] {
+    let mut widths = [0; 256];
+    let mut i = 0;
+    while i < OPCODES.len() {
+        widths[OPCODES[i].code as usize] = OPCODES[i].argument.width();
+        i += 1;
+    }
+    widths
 }
 
 /// The name of the opcode that `code` stands for, for messages.

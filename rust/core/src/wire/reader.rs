@@ -67,6 +67,7 @@ impl<'a, O: Copy> Reader<'a, O> {
     }
 
     #[cold]
+    #[inline(never)]
     fn opcode_from_stream<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<u8, R> {
         if !self.fetch(rt, 1)? {
             return Err(Fault::EndOfInput.into());
@@ -75,7 +76,6 @@ impl<'a, O: Copy> Reader<'a, O> {
     }
 
     /// The next `count` bytes, in one piece.
-    #[inline]
     pub fn take<R: Runtime<Obj = O>>(&mut self, rt: &R, count: usize) -> Result<&[u8], R> {
         if self.unread() < count && !self.fetch(rt, count)? {
             return Err(Fault::Truncated.into());
@@ -83,15 +83,28 @@ impl<'a, O: Copy> Reader<'a, O> {
         Ok(self.next(count)?)
     }
 
-    /// The next `N` bytes by value.
+    /// The next `width` bytes, 0 to 8 of them, as a little-endian number.
     #[inline]
-    pub fn array<const N: usize, R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<[u8; N], R> {
-        let bytes = self.take(rt, N)?;
-        Ok(*bytes.first_chunk::<N>().ok_or(Fault::Truncated)?)
+    pub fn number<R: Runtime<Obj = O>>(&mut self, rt: &R, width: u8) -> Result<u64, R> {
+        if width == 0 {
+            return Ok(0);
+        }
+        // Mostly there are eight bytes to be had, of which the last few are not meant.
+        let Some(&bytes) = self.window().get(self.position..).and_then(|rest| rest.first_chunk()) else {
+            return self.number_at_end(rt, width);
+        };
+        self.position += usize::from(width);
+        Ok(u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * u32::from(width))))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn number_at_end<R: Runtime<Obj = O>>(&mut self, rt: &R, width: u8) -> Result<u64, R> {
+        let bytes = self.take(rt, width.into())?;
+        Ok(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     }
 
     /// The next `count` bytes, gathered from a stream into memory of their own when they are many.
-    #[inline]
     pub fn payload<R: Runtime<Obj = O>>(&mut self, rt: &R, count: usize) -> Result<Payload<'_>, R> {
         if self.stream.is_none() || count <= CHUNK {
             return Ok(Payload::Borrowed(self.take(rt, count)?));
@@ -150,6 +163,7 @@ impl<'a, O: Copy> Reader<'a, O> {
 
     /// Makes `count` unread bytes stand in the chunk; false when the input ends before.
     #[cold]
+    #[inline(never)]
     fn fetch<R: Runtime<Obj = O>>(&mut self, rt: &R, count: usize) -> Result<bool, R> {
         let Some(stream) = self.stream else { return Ok(false) };
         self.drop_read();

@@ -45,7 +45,6 @@ impl<O: Copy> Writer<O> {
     }
 
     /// Appends bytes that belong to one opcode.
-    #[inline]
     pub fn put(&mut self, bytes: &[u8]) -> core::result::Result<(), Fault> {
         self.buffer.extend_from_slice(bytes)
     }
@@ -53,7 +52,19 @@ impl<O: Copy> Writer<O> {
     /// Appends one opcode without an argument.
     #[inline]
     pub fn op(&mut self, code: u8) -> core::result::Result<(), Fault> {
-        self.buffer.push(code)
+        self.op_number(code, 0, 0)
+    }
+
+    /// Appends an opcode and its argument, a number of up to seven bytes.
+    #[inline(never)]
+    pub fn op_number(&mut self, code: u8, number: u64, width: usize) -> core::result::Result<(), Fault> {
+        self.buffer.extend_from_number(number << 8 | u64::from(code), 1 + width)
+    }
+
+    /// Appends all eight bytes of a little-endian number.
+    #[inline]
+    pub fn number(&mut self, number: u64) -> core::result::Result<(), Fault> {
+        self.buffer.extend_from_number(number, 8)
     }
 
     /// Begins framing; from here on every opcode lies in a frame.
@@ -70,6 +81,7 @@ impl<O: Copy> Writer<O> {
     }
 
     #[cold]
+    #[inline(never)]
     fn end_piece<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<(), R> {
         let framed = self.close_frame();
         self.flush(rt)?;
@@ -80,7 +92,6 @@ impl<O: Copy> Writer<O> {
     }
 
     /// Writes an opcode's header and its payload; a long payload goes unframed and, to a stream, uncopied.
-    #[inline]
     pub fn payload<R: Runtime<Obj = O>>(&mut self, rt: &R, header: &[u8], data: &[u8]) -> Result<(), R> {
         if data.len() < self.frame_target {
             self.put(header)?;
