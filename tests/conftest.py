@@ -62,6 +62,7 @@ def open_device(name, binary):
     device.prelude("portable", (SUPPORT / "portable.py").read_text())
     device.capabilities = Capabilities(device)
     device.prelude("agent", (SUPPORT / "agent.py").read_text())
+    device.prelude("streams", (SUPPORT / "streams.py").read_text())
     device.prelude("sample", f"install('sample', {(SUPPORT / 'sample.py').read_text()!r})")
     _opened.append(device)
     return device

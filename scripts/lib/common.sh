@@ -32,6 +32,15 @@ have() {
     done
 }
 
+# one_at_a_time NAME: waits until no other process that called it with this name is running.
+one_at_a_time() {
+    mkdir -p "$ROOT/build"
+    if have flock; then
+        exec 9>"$ROOT/build/.$1.lock"
+        flock 9
+    fi
+}
+
 default_version() {
     awk '!/^#/ { print $1; exit }' "$VERSIONS"
 }

@@ -14,7 +14,7 @@ fetch_micropython() {
     mkdir -p "$ROOT/build"
     if [ -n "${MICROPYTHON_GIT:-}" ]; then
         say "Cloning MicroPython $version from \$MICROPYTHON_GIT"
-        git clone --quiet --depth 1 --branch "v$version" "$MICROPYTHON_GIT" "$new" ||
+        git -c advice.detachedHead=false clone --quiet --depth 1 --branch "v$version" "$MICROPYTHON_GIT" "$new" ||
             die "cannot clone MicroPython $version from $MICROPYTHON_GIT"
     else
         fetch_tarball "$version"

@@ -76,6 +76,7 @@ def _ask(items):
             [sys.executable, "-c", "from support import oracle; oracle.serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # CPython complains of its own bytearrays when BYTEARRAY8 is cut off
             text=True,
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
         )

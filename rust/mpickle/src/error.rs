@@ -1,6 +1,6 @@
 //! From a machine's fault to an exception whose message says what, in which opcode, and where.
 
-use crate::shim::{self, Raised};
+use crate::shim::{self, Raised, Shim};
 use heapless::Vec;
 use mpickle_core::error::{Class, Error, Fault, Place};
 use mpickle_core::wire::{integer, opcode};
@@ -44,13 +44,15 @@ impl Message {
         self.text(&[b'0', b'x', digit(byte >> 4), digit(byte & 15)])
     }
 
-    pub fn exception(&self, class: Class) -> Raised {
-        shim::exception(class as u32, &self.0)
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
-/// The exception of an error; `place` is where the unpickler stopped.
-pub fn exception(error: Error<Raised>, place: Option<Place>) -> Raised {
+/// Raises the exception of an error; `place` is where the unpickler stopped.
+#[cold]
+#[inline(never)]
+pub fn raise(shim: &Shim, error: Error<Raised>, place: Option<Place>) -> Raised {
     let fault = match error {
         Error::Raised(raised) => return raised,
         Error::Fault(fault) => fault,
@@ -60,7 +62,7 @@ pub fn exception(error: Error<Raised>, place: Option<Place>) -> Raised {
     if let Some(place) = place {
         describe(&mut message, fault, place);
     }
-    message.exception(fault.class())
+    shim.raise(fault.class(), message.bytes())
 }
 
 fn describe(message: &mut Message, fault: Fault, place: Place) {

@@ -2,7 +2,7 @@
 
 use crate::heap::TableHeap;
 use crate::policy::Policy;
-use crate::shim::{self, Adopter, Obj, Raised};
+use crate::shim::{self, Adopter, Obj, Raised, Shim};
 use core::cell::Cell;
 use mpickle_core::error::Error;
 use mpickle_core::growable::Growable;
@@ -19,28 +19,33 @@ pub struct Hooks {
     pub buffer_callback: Option<Obj>,
 }
 
-impl Hooks {
-    /// No hooks, and no limits.
-    pub const NONE: Hooks = Hooks { policy: Policy::new(None, None), buffers: None, buffer_callback: None };
-}
-
 /// MicroPython during one call.
 pub struct Interpreter {
+    /// Where exceptions are while the call lasts.
+    pub shim: Shim,
+    /// What the call's arguments ask for.
+    pub hooks: Hooks,
     none: Obj,
-    hooks: Hooks,
     /// How far the source was read, where it is a buffer that may change meanwhile.
     buffer_offset: Option<Cell<usize>>,
 }
 
 impl Interpreter {
-    /// An interpreter with the hooks of a call.
-    pub fn new(hooks: Hooks) -> Self {
-        Interpreter { none: shim::constant(shim::MPK_KIND_NONE), hooks, buffer_offset: None }
+    /// An interpreter without hooks.
+    pub fn new() -> Self {
+        let none = shim::constant(shim::MPK_KIND_NONE);
+        let hooks = Hooks { policy: Policy::new(None, None), buffers: None, buffer_callback: None };
+        Interpreter { shim: Shim::new(), hooks, none, buffer_offset: None }
     }
 
-    /// The same, where the stream that is read from is a buffer of the program's.
-    pub fn reading_buffer(hooks: Hooks) -> Self {
-        Interpreter { buffer_offset: Some(Cell::new(0)), ..Self::new(hooks) }
+    /// From now on the stream that is read from is a buffer of the program's.
+    pub fn read_from_buffer(&mut self) {
+        self.buffer_offset = Some(Cell::new(0));
+    }
+
+    fn adopt(&self, adopter: Adopter, data: Growable<u8>) -> Result<Obj, Self> {
+        let (block, len, capacity) = data.into_raw_parts();
+        lift(self.shim.adopt(adopter, block, len, capacity))
     }
 }
 
@@ -52,10 +57,6 @@ fn lift<T>(result: core::result::Result<T, Raised>) -> core::result::Result<T, E
     }
 }
 
-fn adopt(adopter: Adopter, data: Growable<u8>) -> Result<Obj, Interpreter> {
-    let (block, len, capacity) = data.into_raw_parts();
-    lift(shim::adopt(adopter, block, len, capacity))
-}
 
 impl Runtime for Interpreter {
     type Obj = Obj;
@@ -143,55 +144,55 @@ impl Runtime for Interpreter {
 
     #[inline]
     fn int(&self, value: i64) -> Result<Obj, Self> {
-        lift(shim::int(value))
+        lift(self.shim.int(value))
     }
 
     fn int_from_bytes(&self, bytes: &[u8]) -> Result<Obj, Self> {
-        lift(shim::int_from_bytes(bytes))
+        lift(self.shim.int_from_bytes(bytes))
     }
 
     fn int_from_digits(&self, negative: bool, base: u8, digits: &[u8]) -> Result<Obj, Self> {
-        lift(shim::int_from_digits(negative, base, digits))
+        lift(self.shim.int_from_digits(negative, base, digits))
     }
 
     #[inline]
     fn float(&self, bits: u64) -> Result<Obj, Self> {
-        lift(shim::float(bits))
+        lift(self.shim.float(bits))
     }
 
     #[inline]
     fn str(&self, utf8: &[u8]) -> Result<Obj, Self> {
-        lift(shim::str(utf8))
+        lift(self.shim.str(utf8))
     }
 
     fn name(&self, utf8: &[u8]) -> Result<Obj, Self> {
-        lift(shim::interned(utf8))
+        lift(self.shim.interned(utf8))
     }
 
     #[inline]
     fn bytes(&self, data: &[u8]) -> Result<Obj, Self> {
-        lift(shim::bytes(data))
+        lift(self.shim.bytes(data))
     }
 
     fn bytearray(&self, data: &[u8]) -> Result<Obj, Self> {
-        lift(shim::bytearray(data))
+        lift(self.shim.bytearray(data))
     }
 
     fn adopt_str(&self, utf8: Growable<u8>) -> Result<Obj, Self> {
-        adopt(Adopter::Str, utf8)
+        self.adopt(Adopter::Str, utf8)
     }
 
     fn adopt_bytes(&self, data: Growable<u8>) -> Result<Obj, Self> {
-        adopt(Adopter::Bytes, data)
+        self.adopt(Adopter::Bytes, data)
     }
 
     fn adopt_bytearray(&self, data: Growable<u8>) -> Result<Obj, Self> {
-        adopt(Adopter::ByteArray, data)
+        self.adopt(Adopter::ByteArray, data)
     }
 
     #[inline]
     fn tuple(&self, items: &[Obj]) -> Result<Obj, Self> {
-        lift(shim::tuple(items))
+        lift(self.shim.tuple(items))
     }
 
     fn tuple_from(&self, tuple: Obj, from: usize, to: usize) -> Result<Obj, Self> {
@@ -204,34 +205,34 @@ impl Runtime for Interpreter {
 
     #[inline]
     fn list(&self, items: &[Obj]) -> Result<Obj, Self> {
-        lift(shim::list(items))
+        lift(self.shim.list(items))
     }
 
     #[inline]
     fn dict(&self) -> Result<Obj, Self> {
-        lift(shim::dict())
+        lift(self.shim.dict())
     }
 
     fn set(&self) -> Result<Obj, Self> {
-        lift(shim::set())
+        lift(self.shim.set())
     }
 
     fn frozenset(&self, items: &[Obj]) -> Result<Obj, Self> {
-        lift(shim::frozenset(items))
+        lift(self.shim.frozenset(items))
     }
 
     #[inline]
     fn extend(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
-        lift(shim::extend(obj, items))
+        lift(self.shim.extend(obj, items))
     }
 
     #[inline]
     fn store(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
-        lift(shim::store(obj, items))
+        lift(self.shim.store(obj, items))
     }
 
     fn add(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
-        lift(shim::add(obj, items))
+        lift(self.shim.add(obj, items))
     }
 
     fn int_bytes(&self, int: Obj, into: &mut Growable<u8>) -> Result<(), Self> {
@@ -240,19 +241,19 @@ impl Runtime for Interpreter {
     }
 
     fn int_repr(&self, int: Obj) -> Result<Obj, Self> {
-        lift(shim::to_str(int))
+        lift(self.shim.to_str(int))
     }
 
     fn parts(&self, obj: Obj) -> Result<([Obj; 3], usize), Self> {
-        lift(shim::parts(obj))
+        lift(self.shim.parts(obj))
     }
 
     fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>, Self> {
-        lift(shim::attribute(obj, name))
+        lift(self.shim.attribute(obj, name))
     }
 
     fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<(), Self> {
-        lift(shim::set_attribute(obj, name, value))
+        lift(self.shim.set_attribute(obj, name, value))
     }
 
     fn is_class(&self, obj: Obj) -> bool {
@@ -260,31 +261,31 @@ impl Runtime for Interpreter {
     }
 
     fn call(&self, callable: Obj, args: &[Obj]) -> Result<Obj, Self> {
-        lift(shim::apply(callable, args))
+        lift(self.shim.apply(callable, args))
     }
 
     fn call_tuple(&self, callable: Obj, args: Obj) -> Result<Obj, Self> {
-        lift(shim::apply_tuple(callable, args))
+        lift(self.shim.apply_tuple(callable, args))
     }
 
     fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj, Self> {
-        lift(shim::instantiate(cls, args, kwargs))
+        lift(self.shim.instantiate(cls, args, kwargs))
     }
 
     fn update_state(&self, obj: Obj, state: Obj) -> Result<(), Self> {
-        lift(shim::update_state(obj, state))
+        lift(self.shim.update_state(obj, state))
     }
 
     fn iterate(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(shim::iterate(obj))
+        lift(self.shim.iterate(obj))
     }
 
     fn iterate_items(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(shim::iterate_items(obj))
+        lift(self.shim.iterate_items(obj))
     }
 
     fn next(&self, iterator: Obj) -> Result<Option<Obj>, Self> {
-        lift(shim::next(iterator))
+        lift(self.shim.next(iterator))
     }
 
     fn is_callable(&self, obj: Obj) -> bool {
@@ -292,16 +293,16 @@ impl Runtime for Interpreter {
     }
 
     fn list_of(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(shim::list_of(obj))
+        lift(self.shim.list_of(obj))
     }
 
     fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>, Self> {
-        let (module, name, parent) = lift(shim::locate(obj, name))?;
+        let (module, name, parent) = lift(self.shim.locate(obj, name))?;
         Ok(Location { module, name, parent })
     }
 
     fn find_class(&self, module: Obj, name: Obj) -> Result<Obj, Self> {
-        lift(self.hooks.policy.find(module, name))
+        lift(self.hooks.policy.find(&self.shim, module, name))
     }
 
     fn extension_code(&self, _module: Obj, _name: Obj) -> Result<u32, Self> {
@@ -319,7 +320,7 @@ impl Runtime for Interpreter {
         }
         match self.attribute(obj, b"__reduce__")? {
             Some(method) => self.call(method, &[]),
-            None => Err(Error::Raised(shim::cannot_pickle(obj))),
+            None => Err(Error::Raised(self.shim.cannot_pickle(obj))),
         }
     }
 
@@ -328,7 +329,7 @@ impl Runtime for Interpreter {
     }
 
     fn partial_new(&self, cls: Obj, _args: Obj, _kwargs: Obj) -> Result<Obj, Self> {
-        Err(Error::Raised(shim::cannot_pickle(cls)))
+        Err(Error::Raised(self.shim.cannot_pickle(cls)))
     }
 
     fn constructor(&self, callable: Obj) -> Constructor {
@@ -349,7 +350,7 @@ impl Runtime for Interpreter {
     }
 
     fn to_str(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(shim::to_str(obj))
+        lift(self.shim.to_str(obj))
     }
 
     fn persistent_load(&self, _id: Obj) -> Result<Option<Obj>, Self> {
@@ -358,7 +359,7 @@ impl Runtime for Interpreter {
 
     fn buffer_in_band(&self, buffer: Obj) -> Result<bool, Self> {
         match self.hooks.buffer_callback {
-            Some(callback) => lift(shim::apply(callback, &[buffer]).and_then(shim::is_true)),
+            Some(callback) => lift(self.shim.apply(callback, &[buffer]).and_then(|in_band| self.shim.is_true(in_band))),
             None => Ok(true),
         }
     }
@@ -372,17 +373,17 @@ impl Runtime for Interpreter {
     }
 
     fn readonly(&self, buffer: Obj) -> Result<Obj, Self> {
-        lift(shim::readonly(buffer))
+        lift(self.shim.readonly(buffer))
     }
 
     fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize, Self> {
-        let Some(offset) = &self.buffer_offset else { return lift(shim::read(stream, into)) };
+        let Some(offset) = &self.buffer_offset else { return lift(self.shim.read(stream, into)) };
         let count = shim::buffer_read(stream, offset.get(), into);
         offset.set(offset.get().saturating_add(count));
         Ok(count)
     }
 
     fn write(&self, stream: Obj, data: &[u8]) -> Result<(), Self> {
-        lift(shim::write(stream, data))
+        lift(self.shim.write(stream, data))
     }
 }

@@ -1,8 +1,8 @@
 //! What a pickle may name: the `allow` and `missing` arguments of load.
 
 use crate::error::Message;
-use crate::shim::{self, Obj, Raised};
-use mpickle_core::error::Class;
+use crate::shim::{self, Obj, Raised, Shim};
+use mpickle_core::error::{Class, Fault};
 use mpickle_core::growable::Growable;
 
 /// Globals that are data, or make data of what is given to them: always allowed. Space-separated.
@@ -25,29 +25,29 @@ impl Policy {
     }
 
     /// Finds the object of a global's name, if the pickle may name it.
-    pub fn find(&self, module: Obj, name: Obj) -> Result<Obj, Raised> {
-        if !self.allows(module, name)? {
-            return Err(refused(module, name));
+    pub fn find(&self, shim: &Shim, module: Obj, name: Obj) -> Result<Obj, Raised> {
+        if !self.allows(shim, module, name)? {
+            return Err(refused(shim, module, name));
         }
         if let Some(supplied) = shim::find_supplied(module, name) {
             return Ok(supplied);
         }
-        match (shim::find_global(module, name), self.missing) {
-            (Err(raised), Some(missing)) if shim::says_missing(raised) => shim::apply(missing, &[module, name]),
+        match (shim.find_global(module, name), self.missing) {
+            (Err(Raised), Some(missing)) if shim.says_missing() => shim.apply(missing, &[module, name]),
             (found, _) => found,
         }
     }
 
-    fn allows(&self, module: Obj, name: Obj) -> Result<bool, Raised> {
+    fn allows(&self, shim: &Shim, module: Obj, name: Obj) -> Result<bool, Raised> {
         let Some(allow) = self.allow else { return Ok(true) };
-        let path = dotted(module, name)?;
+        let path = dotted(module, name).map_err(|fault| shim.raise(fault.class(), fault.message().as_bytes()))?;
         if PLAIN.split(|&byte| byte == b' ').any(|plain| *plain == *path) {
             return Ok(true);
         }
         if shim::is_callable(allow) {
-            return shim::is_true(shim::apply(allow, &[module, name])?);
+            return shim.is_true(shim.apply(allow, &[module, name])?);
         }
-        shim::contains(allow, shim::str(&path)?)
+        shim.contains(allow, shim.str(&path)?)
     }
 }
 
@@ -56,18 +56,18 @@ fn text<'a>(obj: Obj) -> &'a [u8] {
 }
 
 /// Module and name with a dot between, under Python 3's name for the built-ins.
-fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Raised> {
+fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Fault> {
     let mut path = Growable::new();
     let module = if text(module) == b"__builtin__" { b"builtins" } else { text(module) };
     for part in [module, b".", text(name)] {
-        path.extend_from_slice(part).map_err(|fault| crate::error::exception(fault.into(), None))?;
+        path.extend_from_slice(part)?;
     }
     Ok(path)
 }
 
-fn refused(module: Obj, name: Obj) -> Raised {
+fn refused(shim: &Shim, module: Obj, name: Obj) -> Raised {
     let mut message = Message::new();
     message.text(b"global '").text(text(module)).text(b".").text(text(name));
     message.text(b"' is not allowed; name it in allow= if you trust it");
-    message.exception(Class::Unpickling)
+    shim.raise(Class::Unpickling, message.bytes())
 }

@@ -2,7 +2,9 @@
 //! the macros below and in [`bytes_of`].
 #![allow(unsafe_code)]
 
+use core::cell::UnsafeCell;
 use core::ffi::c_void;
+use mpickle_core::error::Class;
 
 #[allow(dead_code, missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::all)]
 mod ffi {
@@ -16,11 +18,18 @@ pub use ffi::*;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Obj(ffi::mp_obj_t);
 
-/// An exception that MicroPython raised and the shim caught.
+/// Says that an exception was raised and caught; it is in the [`Shim`].
 #[derive(Clone, Copy)]
-pub struct Raised(pub Obj);
+pub struct Raised;
 
 type Result<T> = core::result::Result<T, Raised>;
+
+/// The shim during one call: the place where it stores exceptions.
+///
+/// It lies on the stack of the call, where the collector sees what it holds.
+pub struct Shim {
+    raised: UnsafeCell<ffi::mp_obj_t>,
+}
 
 /// Calls a shim function that cannot raise.
 macro_rules! call {
@@ -33,52 +42,48 @@ macro_rules! call {
     }};
 }
 
-/// Calls a shim function that stores an exception in its last argument; gives its result and that.
+/// Calls a shim function that may raise; the exception goes into `$shim`.
 macro_rules! call_raising {
-    ($name:ident($($arg:expr),*)) => {{
-        let mut raised = null();
-        // SAFETY: as in `call!`. EXCEPTION: caught in the shim and stored in `raised`. GC: the exception is on this
-        // stack from then on; the rest as in `call!`.
+    ($shim:ident, $name:ident($($arg:expr),*)) => {{
+        // SAFETY: as in `call!`; the shim writes to `raised` only during the call. EXCEPTION: caught in the shim and
+        // stored in `raised`. GC: `raised` is on the stack; the rest as in `call!`.
         #[allow(unused_unsafe)]
-        let result = unsafe { ffi::$name($($arg,)* &mut raised) };
-        (result, raised)
+        unsafe { ffi::$name($($arg,)* $shim.raised.get()) }
     }};
 }
 
 /// Calls a shim function that returns an object, or null when it raised.
 macro_rules! object {
-    ($name:ident($($arg:expr),*)) => {{
-        let (result, raised) = call_raising!($name($($arg),*));
-        if is_null(result) { Err(Raised(Obj(raised))) } else { Ok(Obj(result)) }
-    }};
+    ($shim:ident, $name:ident($($arg:expr),*)) => {
+        some(call_raising!($shim, $name($($arg),*))).ok_or(Raised)
+    };
 }
 
 /// As `object!`, where null without an exception means that there is none.
 macro_rules! optional {
-    ($name:ident($($arg:expr),*)) => {{
-        let (result, raised) = call_raising!($name($($arg),*));
-        match (is_null(result), is_null(raised)) {
-            (false, _) => Ok(Some(Obj(result))),
-            (true, true) => Ok(None),
-            (true, false) => Err(Raised(Obj(raised))),
+    ($shim:ident, $name:ident($($arg:expr),*)) => {
+        match some(call_raising!($shim, $name($($arg),*))) {
+            None if $shim.raised().is_some() => Err(Raised),
+            found => Ok(found),
         }
-    }};
+    };
 }
 
 /// Calls a shim function that returns a status.
 macro_rules! status {
-    ($name:ident($($arg:expr),*)) => {{
-        let (result, raised) = call_raising!($name($($arg),*));
-        if result == ffi::MPK_OK { Ok(()) } else { Err(Raised(Obj(raised))) }
-    }};
+    ($shim:ident, $name:ident($($arg:expr),*)) => {
+        if call_raising!($shim, $name($($arg),*)) == ffi::MPK_OK { Ok(()) } else { Err(Raised) }
+    };
 }
 
 /// Calls a shim function that returns a count.
 macro_rules! count {
-    ($name:ident($($arg:expr),*)) => {{
-        let (result, raised) = call_raising!($name($($arg),*));
-        if result == usize::MAX { Err(Raised(Obj(raised))) } else { Ok(result) }
-    }};
+    ($shim:ident, $name:ident($($arg:expr),*)) => {
+        match call_raising!($shim, $name($($arg),*)) {
+            usize::MAX => Err(Raised),
+            count => Ok(count),
+        }
+    };
 }
 
 fn null() -> ffi::mp_obj_t {
@@ -188,24 +193,6 @@ pub fn constant(kind: u32) -> Obj {
 
 // Numbers.
 
-#[inline]
-pub fn int(value: i64) -> Result<Obj> {
-    object!(mpk_int(value))
-}
-
-#[inline]
-pub fn float(bits: u64) -> Result<Obj> {
-    object!(mpk_float(bits))
-}
-
-pub fn int_from_bytes(data: &[u8]) -> Result<Obj> {
-    object!(mpk_int_from_bytes(data.as_ptr(), data.len()))
-}
-
-pub fn int_from_digits(negative: bool, base: u8, digits: &[u8]) -> Result<Obj> {
-    object!(mpk_int_from_digits(negative, base.into(), digits.as_ptr(), digits.len()))
-}
-
 pub fn int_size(obj: Obj) -> usize {
     call!(mpk_int_size(obj.0))
 }
@@ -214,33 +201,7 @@ pub fn int_to_bytes(obj: Obj, into: &mut [u8]) {
     call!(mpk_int_to_bytes(obj.0, into.as_mut_ptr(), into.len()))
 }
 
-/// Arguments that make a complex or range again.
-pub fn parts(obj: Obj) -> Result<([Obj; 3], usize)> {
-    let none = constant(ffi::MPK_KIND_NONE);
-    let mut parts = [none; 3];
-    let count = count!(mpk_parts(obj.0, parts.as_mut_ptr().cast()))?;
-    Ok((parts, count))
-}
-
 // Text and bytes.
-
-#[inline]
-pub fn str(text: &[u8]) -> Result<Obj> {
-    object!(mpk_str(text.as_ptr(), text.len()))
-}
-
-#[inline]
-pub fn bytes(data: &[u8]) -> Result<Obj> {
-    object!(mpk_bytes(data.as_ptr(), data.len()))
-}
-
-pub fn bytearray(data: &[u8]) -> Result<Obj> {
-    object!(mpk_bytearray(data.as_ptr(), data.len()))
-}
-
-pub fn interned(text: &[u8]) -> Result<Obj> {
-    object!(mpk_interned(text.as_ptr(), text.len()))
-}
 
 /// What can take over a block of memory.
 #[derive(Clone, Copy)]
@@ -248,22 +209,6 @@ pub enum Adopter {
     Str,
     Bytes,
     ByteArray,
-}
-
-/// Gives a block of [`alloc`] to a new object. An empty vector has no block to give.
-pub fn adopt(adopter: Adopter, block: *mut u8, len: usize, capacity: usize) -> Result<Obj> {
-    if capacity == 0 {
-        return match adopter {
-            Adopter::Str => str(&[]),
-            Adopter::Bytes => bytes(&[]),
-            Adopter::ByteArray => bytearray(&[]),
-        };
-    }
-    match adopter {
-        Adopter::Str => object!(mpk_adopt_str(block, len, capacity)),
-        Adopter::Bytes => object!(mpk_adopt_bytes(block, len, capacity)),
-        Adopter::ByteArray => object!(mpk_adopt_bytearray(block, len, capacity)),
-    }
 }
 
 /// The bytes of a str or bytes object, for as long as the object lives; `None` for anything else.
@@ -302,29 +247,6 @@ pub fn buffer_read(obj: Obj, offset: usize, into: &mut [u8]) -> usize {
 // Containers.
 
 #[inline]
-pub fn tuple(objs: &[Obj]) -> Result<Obj> {
-    object!(mpk_tuple(items(objs), objs.len()))
-}
-
-#[inline]
-pub fn list(objs: &[Obj]) -> Result<Obj> {
-    object!(mpk_list(items(objs), objs.len()))
-}
-
-#[inline]
-pub fn dict() -> Result<Obj> {
-    object!(mpk_dict())
-}
-
-pub fn set() -> Result<Obj> {
-    object!(mpk_set())
-}
-
-pub fn frozenset(objs: &[Obj]) -> Result<Obj> {
-    object!(mpk_frozenset(items(objs), objs.len()))
-}
-
-#[inline]
 pub fn tuple_item(tuple: Obj, index: usize) -> Option<Obj> {
     some(call!(mpk_tuple_item(tuple.0, index)))
 }
@@ -344,100 +266,10 @@ pub fn set_next(set: Obj, position: &mut usize) -> Option<Obj> {
     some(call!(mpk_set_next(set.0, position)))
 }
 
-pub fn extend(obj: Obj, objs: &[Obj]) -> Result<()> {
-    status!(mpk_extend(obj.0, items(objs), objs.len()))
-}
-
-pub fn store(obj: Obj, objs: &[Obj]) -> Result<()> {
-    status!(mpk_store(obj.0, items(objs), objs.len()))
-}
-
-pub fn add(obj: Obj, objs: &[Obj]) -> Result<()> {
-    status!(mpk_add(obj.0, items(objs), objs.len()))
-}
-
-// Calls.
-
-pub fn apply(callable: Obj, args: &[Obj]) -> Result<Obj> {
-    object!(mpk_apply(callable.0, items(args), args.len()))
-}
-
-pub fn apply_tuple(callable: Obj, args: Obj) -> Result<Obj> {
-    object!(mpk_apply_tuple(callable.0, args.0))
-}
-
-pub fn instantiate(cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
-    object!(mpk_instantiate(cls.0, args.0, raw(kwargs)))
-}
-
-pub fn attribute(obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-    optional!(mpk_attribute(obj.0, name.as_ptr(), name.len()))
-}
-
-pub fn set_attribute(obj: Obj, name: Obj, value: Obj) -> Result<()> {
-    status!(mpk_set_attribute(obj.0, name.0, value.0))
-}
-
-pub fn update_state(obj: Obj, state: Obj) -> Result<()> {
-    status!(mpk_update_state(obj.0, state.0))
-}
-
-pub fn iterate(obj: Obj) -> Result<Obj> {
-    object!(mpk_iterate(obj.0))
-}
-
-pub fn iterate_items(obj: Obj) -> Result<Obj> {
-    object!(mpk_iterate_items(obj.0))
-}
-
-pub fn next(iterator: Obj) -> Result<Option<Obj>> {
-    optional!(mpk_next(iterator.0))
-}
-
-pub fn list_of(obj: Obj) -> Result<Obj> {
-    object!(mpk_list_of(obj.0))
-}
-
-pub fn to_str(obj: Obj) -> Result<Obj> {
-    object!(mpk_to_str(obj.0))
-}
-
-pub fn is_true(obj: Obj) -> Result<bool> {
-    Ok(count!(mpk_is_true(obj.0))? != 0)
-}
-
-pub fn contains(container: Obj, obj: Obj) -> Result<bool> {
-    Ok(count!(mpk_contains(container.0, obj.0))? != 0)
-}
-
-/// An int for an argument, clamped to -1…2³¹-1.
-pub fn argument_int(obj: Obj) -> Result<i32> {
-    let mut value = 0;
-    count!(mpk_argument_int(obj.0, &mut value))?;
-    Ok(value)
-}
-
 // Globals.
-
-pub fn find_global(module: Obj, name: Obj) -> Result<Obj> {
-    object!(mpk_find_global(module.0, name.0))
-}
-
-/// Whether an exception says that a module or an attribute does not exist.
-pub fn says_missing(raised: Raised) -> bool {
-    call!(mpk_says_missing(raised.0.0))
-}
 
 pub fn find_supplied(module: Obj, name: Obj) -> Option<Obj> {
     some(call!(mpk_find_supplied(module.0, name.0)))
-}
-
-/// Module, name, and for a dotted name the parent and the last part.
-pub fn locate(obj: Obj, name: Option<Obj>) -> Result<(Obj, Obj, Option<(Obj, Obj)>)> {
-    let mut location = ffi::mpk_location_t { module: null(), name: null(), parent: null(), last: null() };
-    status!(mpk_locate(obj.0, raw(name), &mut location))?;
-    let parent = some(location.parent).zip(some(location.last));
-    Ok((Obj(location.module), Obj(location.name), parent))
 }
 
 pub fn known(which: u32) -> Obj {
@@ -446,37 +278,6 @@ pub fn known(which: u32) -> Obj {
 
 pub fn constructor(callable: Obj) -> u32 {
     call!(mpk_constructor(callable.0))
-}
-
-// Streams.
-
-pub fn is_stream(obj: Obj, for_writing: bool) -> Result<bool> {
-    let (result, raised) = call_raising!(mpk_is_stream(obj.0, for_writing));
-    some(raised).map_or(Ok(result), |raised| Err(Raised(raised)))
-}
-
-pub fn read(stream: Obj, into: &mut [u8]) -> Result<usize> {
-    count!(mpk_read(stream.0, into.as_mut_ptr(), into.len()))
-}
-
-pub fn write(stream: Obj, data: &[u8]) -> Result<()> {
-    status!(mpk_write(stream.0, data.as_ptr(), data.len()))
-}
-
-/// A read-only view of a buffer.
-pub fn readonly(buffer: Obj) -> Result<Obj> {
-    object!(mpk_readonly(buffer.0))
-}
-
-// Exceptions.
-
-/// A PicklingError that names the object's type.
-pub fn cannot_pickle(obj: Obj) -> Raised {
-    Raised(Obj(call!(mpk_cannot_pickle(obj.0))))
-}
-
-pub fn exception(class: u32, message: &[u8]) -> Raised {
-    Raised(Obj(call!(mpk_exception(class, message.as_ptr(), message.len()))))
 }
 
 // The border with C, for `api`.
@@ -488,13 +289,233 @@ pub fn arguments<'a, const N: usize>(args: *const ffi::mp_obj_t) -> &'a [Obj; N]
     unsafe { &*args.cast() }
 }
 
-/// Hands an entry's result to C.
-pub fn give_back(outcome: Result<Obj>, result: *mut ffi::mp_obj_t) -> u32 {
-    let (obj, status) = match outcome {
-        Ok(obj) => (obj, ffi::MPK_OK),
-        Err(Raised(exception)) => (exception, ffi::MPK_RAISED),
-    };
-    // SAFETY: the glue passes a place for the result on its stack. EXCEPTION: none. GC: on the C stack from here on.
-    unsafe { *result = obj.0 };
-    status
+impl Shim {
+    /// For one call.
+    pub fn new() -> Self {
+        Shim { raised: UnsafeCell::new(null()) }
+    }
+
+    /// The exception that was raised last.
+    fn raised(&self) -> Option<Obj> {
+        // SAFETY: nothing else uses the cell meanwhile. EXCEPTION: none. GC: none.
+        some(unsafe { *self.raised.get() })
+    }
+
+    fn raise_object(&self, exception: mp_obj_t) -> Raised {
+        // SAFETY: as in `raised`. EXCEPTION: none. GC: the cell is on the stack.
+        unsafe { *self.raised.get() = exception };
+        Raised
+    }
+
+    /// Raises an exception of one of the machines' classes.
+    #[cold]
+    #[inline(never)]
+    pub fn raise(&self, class: Class, message: &[u8]) -> Raised {
+        self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), message.len())))
+    }
+
+    /// Raises a PicklingError that names the object's type.
+    pub fn cannot_pickle(&self, obj: Obj) -> Raised {
+        self.raise_object(call!(mpk_cannot_pickle(obj.0)))
+    }
+
+    /// Whether the exception says that a module or an attribute does not exist.
+    pub fn says_missing(&self) -> bool {
+        self.raised().is_some_and(|raised| call!(mpk_says_missing(raised.0)))
+    }
+
+    /// Hands an entry's result to C.
+    pub fn give_back(&self, outcome: Result<Obj>, result: *mut ffi::mp_obj_t) -> u32 {
+        let (obj, status) = match outcome {
+            Ok(obj) => (Some(obj), ffi::MPK_OK),
+            Err(Raised) => (self.raised(), ffi::MPK_RAISED),
+        };
+        // SAFETY: the glue passes a place for the result on its stack. EXCEPTION: none. GC: on the C stack from here on.
+        unsafe { *result = raw(obj) };
+        status
+    }
+
+    #[inline]
+    pub fn int(&self, value: i64) -> Result<Obj> {
+        object!(self, mpk_int(value))
+    }
+
+    #[inline]
+    pub fn float(&self, bits: u64) -> Result<Obj> {
+        object!(self, mpk_float(bits))
+    }
+
+    pub fn int_from_bytes(&self, data: &[u8]) -> Result<Obj> {
+        object!(self, mpk_int_from_bytes(data.as_ptr(), data.len()))
+    }
+
+    pub fn int_from_digits(&self, negative: bool, base: u8, digits: &[u8]) -> Result<Obj> {
+        object!(self, mpk_int_from_digits(negative, base.into(), digits.as_ptr(), digits.len()))
+    }
+
+    /// Arguments that make a complex or range again.
+    pub fn parts(&self, obj: Obj) -> Result<([Obj; 3], usize)> {
+        let none = constant(ffi::MPK_KIND_NONE);
+        let mut parts = [none; 3];
+        let count = count!(self, mpk_parts(obj.0, parts.as_mut_ptr().cast()))?;
+        Ok((parts, count))
+    }
+
+    #[inline]
+    pub fn str(&self, text: &[u8]) -> Result<Obj> {
+        object!(self, mpk_str(text.as_ptr(), text.len()))
+    }
+
+    #[inline]
+    pub fn bytes(&self, data: &[u8]) -> Result<Obj> {
+        object!(self, mpk_bytes(data.as_ptr(), data.len()))
+    }
+
+    pub fn bytearray(&self, data: &[u8]) -> Result<Obj> {
+        object!(self, mpk_bytearray(data.as_ptr(), data.len()))
+    }
+
+    pub fn interned(&self, text: &[u8]) -> Result<Obj> {
+        object!(self, mpk_interned(text.as_ptr(), text.len()))
+    }
+
+    /// Gives a block of [`alloc`] to a new object. An empty vector has no block to give.
+    pub fn adopt(&self, adopter: Adopter, block: *mut u8, len: usize, capacity: usize) -> Result<Obj> {
+        if capacity == 0 {
+            return match adopter {
+                Adopter::Str => self.str(&[]),
+                Adopter::Bytes => self.bytes(&[]),
+                Adopter::ByteArray => self.bytearray(&[]),
+            };
+        }
+        match adopter {
+            Adopter::Str => object!(self, mpk_adopt_str(block, len, capacity)),
+            Adopter::Bytes => object!(self, mpk_adopt_bytes(block, len, capacity)),
+            Adopter::ByteArray => object!(self, mpk_adopt_bytearray(block, len, capacity)),
+        }
+    }
+
+    #[inline]
+    pub fn tuple(&self, objs: &[Obj]) -> Result<Obj> {
+        object!(self, mpk_tuple(items(objs), objs.len()))
+    }
+
+    #[inline]
+    pub fn list(&self, objs: &[Obj]) -> Result<Obj> {
+        object!(self, mpk_list(items(objs), objs.len()))
+    }
+
+    #[inline]
+    pub fn dict(&self) -> Result<Obj> {
+        object!(self, mpk_dict())
+    }
+
+    pub fn set(&self) -> Result<Obj> {
+        object!(self, mpk_set())
+    }
+
+    pub fn frozenset(&self, objs: &[Obj]) -> Result<Obj> {
+        object!(self, mpk_frozenset(items(objs), objs.len()))
+    }
+
+    pub fn extend(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
+        status!(self, mpk_extend(obj.0, items(objs), objs.len()))
+    }
+
+    pub fn store(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
+        status!(self, mpk_store(obj.0, items(objs), objs.len()))
+    }
+
+    pub fn add(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
+        status!(self, mpk_add(obj.0, items(objs), objs.len()))
+    }
+
+    pub fn apply(&self, callable: Obj, args: &[Obj]) -> Result<Obj> {
+        object!(self, mpk_apply(callable.0, items(args), args.len()))
+    }
+
+    pub fn apply_tuple(&self, callable: Obj, args: Obj) -> Result<Obj> {
+        object!(self, mpk_apply_tuple(callable.0, args.0))
+    }
+
+    pub fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
+        object!(self, mpk_instantiate(cls.0, args.0, raw(kwargs)))
+    }
+
+    pub fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
+        optional!(self, mpk_attribute(obj.0, name.as_ptr(), name.len()))
+    }
+
+    pub fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<()> {
+        status!(self, mpk_set_attribute(obj.0, name.0, value.0))
+    }
+
+    pub fn update_state(&self, obj: Obj, state: Obj) -> Result<()> {
+        status!(self, mpk_update_state(obj.0, state.0))
+    }
+
+    pub fn iterate(&self, obj: Obj) -> Result<Obj> {
+        object!(self, mpk_iterate(obj.0))
+    }
+
+    pub fn iterate_items(&self, obj: Obj) -> Result<Obj> {
+        object!(self, mpk_iterate_items(obj.0))
+    }
+
+    pub fn next(&self, iterator: Obj) -> Result<Option<Obj>> {
+        optional!(self, mpk_next(iterator.0))
+    }
+
+    pub fn list_of(&self, obj: Obj) -> Result<Obj> {
+        object!(self, mpk_list_of(obj.0))
+    }
+
+    pub fn to_str(&self, obj: Obj) -> Result<Obj> {
+        object!(self, mpk_to_str(obj.0))
+    }
+
+    pub fn is_true(&self, obj: Obj) -> Result<bool> {
+        Ok(count!(self, mpk_is_true(obj.0))? != 0)
+    }
+
+    pub fn contains(&self, container: Obj, obj: Obj) -> Result<bool> {
+        Ok(count!(self, mpk_contains(container.0, obj.0))? != 0)
+    }
+
+    /// An int for an argument, clamped to -1…2³¹-1.
+    pub fn argument_int(&self, obj: Obj) -> Result<i32> {
+        let mut value = 0;
+        count!(self, mpk_argument_int(obj.0, &mut value))?;
+        Ok(value)
+    }
+
+    pub fn find_global(&self, module: Obj, name: Obj) -> Result<Obj> {
+        object!(self, mpk_find_global(module.0, name.0))
+    }
+
+    /// Module, name, and for a dotted name the parent and the last part.
+    pub fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<(Obj, Obj, Option<(Obj, Obj)>)> {
+        let mut location = ffi::mpk_location_t { module: null(), name: null(), parent: null(), last: null() };
+        status!(self, mpk_locate(obj.0, raw(name), &mut location))?;
+        let parent = some(location.parent).zip(some(location.last));
+        Ok((Obj(location.module), Obj(location.name), parent))
+    }
+
+    pub fn is_stream(&self, obj: Obj, for_writing: bool) -> Result<bool> {
+        let result = call_raising!(self, mpk_is_stream(obj.0, for_writing));
+        if self.raised().is_some() { Err(Raised) } else { Ok(result) }
+    }
+
+    pub fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize> {
+        count!(self, mpk_read(stream.0, into.as_mut_ptr(), into.len()))
+    }
+
+    pub fn write(&self, stream: Obj, data: &[u8]) -> Result<()> {
+        status!(self, mpk_write(stream.0, data.as_ptr(), data.len()))
+    }
+
+    /// A read-only view of a buffer.
+    pub fn readonly(&self, buffer: Obj) -> Result<Obj> {
+        object!(self, mpk_readonly(buffer.0))
+    }
 }

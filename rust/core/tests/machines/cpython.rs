@@ -1,0 +1,103 @@
+//! CPython as it answers through `cpython.py`: one process for each kind of question.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// A value that CPython pickled.
+pub struct Case {
+    pub name: String,
+    /// What it is, as [`crate::toy::Toy::show`] writes it.
+    pub shown: String,
+    /// Its pickles in protocols 0 to 5; empty where it has none.
+    pub pickles: [Vec<u8>; 6],
+}
+
+impl Case {
+    /// The protocols in which there is a pickle, and that.
+    pub fn pickles(&self) -> impl Iterator<Item = (u8, &[u8])> {
+        (0..)
+            .zip(self.pickles.iter().map(Vec::as_slice))
+            .filter(|(_, pickle)| !pickle.is_empty())
+    }
+
+    /// Whether the case is short enough to be tried in all ways.
+    pub fn is_short(&self) -> bool {
+        self.pickles.iter().all(|pickle| pickle.len() < 500)
+    }
+}
+
+/// All cases.
+pub fn cases() -> &'static [Case] {
+    static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+    CASES.get_or_init(|| {
+        let mut fields = ask("cases", &[]).into_iter();
+        let mut cases = Vec::new();
+        while let Some(name) = fields.next() {
+            cases.push(Case {
+                name: text(name),
+                shown: text(fields.next().unwrap()),
+                pickles: std::array::from_fn(|_| fields.next().unwrap()),
+            });
+        }
+        cases
+    })
+}
+
+/// The pickle of that name among those that need more than `dumps`.
+pub fn extra(name: &str) -> Vec<u8> {
+    static EXTRAS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    let extras = EXTRAS.get_or_init(|| ask("extras", &[]));
+    let place = extras.iter().step_by(2).position(|extra| extra == name.as_bytes());
+    extras[2 * place.unwrap() + 1].clone()
+}
+
+/// What pickles load to, or `!` and the class of the exception.
+pub fn loads(pickles: &[Vec<u8>]) -> Vec<String> {
+    let answers = ask("loads", pickles);
+    assert_eq!(answers.len(), pickles.len());
+    answers.into_iter().map(text).collect()
+}
+
+fn text(field: Vec<u8>) -> String {
+    String::from_utf8(field).unwrap()
+}
+
+/// Runs the script. The answers are read while the questions are still being written.
+fn ask(question: &str, fields: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machines/cpython.py");
+    let mut child = Command::new(interpreter())
+        .args(["-W", "ignore", script, question])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for field in fields {
+                stdin.write_all(&(field.len() as u64).to_le_bytes()).unwrap();
+                stdin.write_all(field).unwrap();
+            }
+        });
+        child.wait_with_output().unwrap()
+    });
+    assert!(output.status.success(), "cpython.py {question} failed");
+    split(&output.stdout)
+}
+
+fn split(mut data: &[u8]) -> Vec<Vec<u8>> {
+    let mut fields = Vec::new();
+    while let Some((length, rest)) = data.split_first_chunk() {
+        let (field, rest) = rest.split_at(u64::from_le_bytes(*length) as usize);
+        fields.push(field.to_vec());
+        data = rest;
+    }
+    fields
+}
+
+/// CPython 3.11 is what is compared with, where it is installed.
+fn interpreter() -> &'static str {
+    let found = Command::new("python3.11").arg("--version").output();
+    if found.is_ok_and(|output| output.status.success()) { "python3.11" } else { "python3" }
+}

@@ -1,0 +1,42 @@
+//! Values from CPython and back.
+
+use crate::cpython;
+use crate::machine::{dump, load};
+use crate::toy::Toy;
+
+#[test]
+fn pickles_of_cpython_load_to_the_same_values() {
+    for case in cpython::cases() {
+        for (protocol, pickle) in case.pickles() {
+            let toy = Toy::new();
+            let obj = load(&toy, pickle).unwrap_or_else(|error| panic!("{} {protocol}: {error:?}", case.name));
+            assert_eq!(toy.show(obj), case.shown, "{} {protocol}", case.name);
+        }
+    }
+}
+
+/// What CPython pickled is loaded, and pickled again in the same protocol and others.
+#[test]
+fn the_same_graph_gives_the_same_bytes() {
+    for case in cpython::cases() {
+        for (from, pickle) in case.pickles() {
+            let toy = Toy::new();
+            let obj = load(&toy, pickle).unwrap();
+            for (to, expected) in case.pickles().filter(|&(to, _)| to == from || case.is_short()) {
+                let dumped = dump(&toy, obj, to).unwrap_or_else(|error| panic!("{} {to}: {error:?}", case.name));
+                assert!(dumped == expected, "{} {from} {to}: {}", case.name, difference(&dumped, expected));
+            }
+        }
+    }
+}
+
+/// The first place where bytes differ, with some bytes around it.
+fn difference(ours: &[u8], theirs: &[u8]) -> String {
+    let place = ours.iter().zip(theirs).position(|(a, b)| a != b);
+    let place = place.unwrap_or(ours.len().min(theirs.len()));
+    let around = |bytes: &[u8]| {
+        let end = bytes.len().min(place + 20);
+        bytes[place.saturating_sub(20).min(end)..end].escape_ascii().to_string()
+    };
+    format!("at {place}: {} is not {}", around(ours), around(theirs))
+}
