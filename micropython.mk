@@ -18,7 +18,7 @@ MPICKLE_GLUE_O := $(addprefix $(BUILD)/,$(patsubst $(USER_C_MODULES)/%.c,%.o,$(M
 SRC_USERMOD_C += $(MPICKLE_SRC)
 
 # MicroPython's own headers have unused parameters.
-$(MPICKLE_GLUE_O): CFLAGS += -Wall -Wextra -Werror -Wno-unused-parameter
+$(MPICKLE_GLUE_O): CFLAGS += -Wall -Wextra -Werror -Wno-unused-parameter -fno-asynchronous-unwind-tables
 
 # Feature switches: MPICKLE_NAME=0/1 for each default feature "name" of the crate.
 MPICKLE_FEATURES := $(shell sed -n 's/^default = \[\(.*\)\]/\1/p' $(MPICKLE_DIR)/rust/mpickle/Cargo.toml | tr -d '" ' | tr ',' ' ')

@@ -16,7 +16,8 @@ from support.device import UnixDevice  # noqa: E402
 
 ROOT = TESTS.parent
 SUPPORT = TESTS / "support"
-TARGETS = ["unix", "unix-longlong", "unix-nanbox", "unix-1.26.1"]
+TARGETS = ["unix", "unix-longlong", "unix-nanbox", "unix-1.26.1", "unix-faults"]
+FAULTS = "unix-faults"  # runs what needs its module `faults`, and nothing else
 
 _left_out = collections.Counter()
 
@@ -68,6 +69,15 @@ def open_device(name, binary):
     return device
 
 
+@functools.lru_cache(maxsize=None)
+def open_faulty(name, binary):
+    """The device whose allocations can be made to fail. Its heap is small, since it is overwritten again and again."""
+    device = open_device(name, binary).with_heap("1M")
+    device.prelude("faultmode", (SUPPORT / "faultmode.py").read_text())
+    _opened.append(device)
+    return device
+
+
 _opened = []
 
 
@@ -90,9 +100,14 @@ def pytest_generate_tests(metafunc):
     With `row` it runs on each row of its table that fits the device: the module's function `rows(test)` gives a list
     of (name, row, what it needs). What a test itself needs of the device, it names with @pytest.mark.needs("bigint").
     """
+    if "faulty" in metafunc.fixturenames:
+        devices = [open_faulty(name, binary) for name, binary in targets(metafunc.config).items() if name == FAULTS]
+        if not devices:
+            _left_out[(FAULTS, metafunc.definition.name, "is not among the targets chosen")] += 1
+        metafunc.parametrize("faulty", devices, ids=lambda device: device.name, indirect=True, scope="session")
     if "device" not in metafunc.fixturenames:
         return
-    devices = [open_device(name, binary) for name, binary in targets(metafunc.config).items()]
+    devices = [open_device(name, binary) for name, binary in targets(metafunc.config).items() if name != FAULTS]
     own = metafunc.definition.get_closest_marker("needs")
     test = metafunc.definition.name
     if own:
@@ -113,6 +128,18 @@ def pytest_generate_tests(metafunc):
 def device(request):
     """A device of each target in turn."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def faulty(request):
+    """The firmware unix-faults."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The directory of the project."""
+    return ROOT
 
 
 def pytest_terminal_summary(terminalreporter):

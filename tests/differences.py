@@ -27,7 +27,7 @@ DIFFERENCES = [
     Difference(
         "bytes",
         "byreference:types-and-functions",
-        "CPython has two strings 'builtins', one for types and one for functions; MicroPython interns, so it is one object",
+        "CPython has two strings 'builtins', for types and for functions; MicroPython interns, so it has one",
         protocols=(4, 5),
     ),
 ]
@@ -46,20 +46,49 @@ def difference(check, case, protocol, target):
     return None
 
 
-def mutation_difference(device, data, outcome, answer):
-    """Why a mutant that the device takes otherwise than CPython may be so, or None."""
-    for reason, applies in MUTATIONS.items():
-        if applies(device, data, outcome, answer):
-            return reason
-    return None
-
-
 # Rows of pickles/malformed.py that load from a stream: reading ahead to check them could read past STOP.
 LOAD_FROM_STREAM = {
     "frame-cut": "how long a frame really is shows only when it has been read, and STOP may come before",
     "frame-huge": "how long a frame really is shows only when it has been read, and STOP may come before",
 }
 
+
+
+def mutation_difference(mutant):
+    """Why a device takes a mutant otherwise than CPython, if it may; else None. Every reason must occur."""
+    for reason, applies in MUTATIONS.items():
+        if applies(mutant):
+            return reason
+    return None
+
+
+def _from_stream(mutant):
+    return mutant.options.get("stream") and b"\x95" in mutant.data
+
+
 MUTATIONS = {
-    "CPython ran out of memory": lambda device, data, outcome, answer: outcome.mro[:1] == ("MemoryError",),
+    "CPython runs out of memory, for it allocates what a memo index says": (
+        lambda mutant: mutant.expected.mro[:1] == ("MemoryError",)
+    ),
+    "a number in text that is not even UTF-8 is in CPython a UnicodeDecodeError, which is a kind of ValueError": (
+        lambda mutant: (
+            "UnicodeDecodeError" in mutant.expected.mro
+            and mutant.answer.error == "ValueError"
+            and "invalid literal" in mutant.answer.message
+        )
+    ),
+    "of the module _codecs there is only encode": (
+        lambda mutant: mutant.expected.mro[:1] == ("AttributeError",) and "'_codecs'" in mutant.answer.message
+    ),
+    "CPython knows more encodings": lambda mutant: mutant.answer.error and "encoding must be" in mutant.answer.message,
+    "how long a frame of a stream really is shows only when it has been read, and STOP may come before": (
+        lambda mutant: (
+            _from_stream(mutant)
+            and mutant.answer.error != "EOFError"
+            and mutant.expected.message == "pickle data was truncated"
+        )
+    ),
+    "CPython loses bytes where an argument straddles the end of a frame of a stream": (
+        lambda mutant: _from_stream(mutant) and mutant.expected.mro and not mutant.answer.error
+    ),
 }

@@ -105,11 +105,8 @@ static bool mpk_search(mp_obj_t obj, mpk_location_t *location) {
         return true;
     }
     return mpk_search_modules(&MP_STATE_VM(mp_loaded_modules_dict).map, obj, location) ||
-           mpk_search_modules(&mp_builtin_module_map, obj, location)
-           #if MICROPY_HAVE_REGISTERED_EXTENSIBLE_MODULES
-           || mpk_search_modules(&mp_builtin_extensible_module_map, obj, location)
-           #endif
-    ;
+           mpk_search_modules(&mp_builtin_module_map, obj, location) ||
+           mpk_search_modules(&mp_builtin_extensible_module_map, obj, location);
 }
 
 // A str attribute of `obj`, or MPK_NULL.

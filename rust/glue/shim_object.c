@@ -67,6 +67,11 @@ static uint32_t mpk_inspect_rare(mp_obj_t obj, const mp_obj_type_t *type, mpk_va
             value->part = mp_const_none;
             return MPK_KIND_TYPE_OF;
         }
+        // Ellipsis and NotImplemented have one type; Ellipsis stands for it.
+        if (MP_OBJ_TO_PTR(obj) == mp_obj_get_type(MP_OBJ_FROM_PTR(&mp_const_ellipsis_obj))) {
+            value->part = MP_OBJ_FROM_PTR(&mp_const_ellipsis_obj);
+            return MPK_KIND_TYPE_OF;
+        }
         return MPK_KIND_GLOBAL;
     }
     if (type->flags & MP_TYPE_FLAG_BINDS_SELF) {

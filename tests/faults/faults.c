@@ -21,6 +21,11 @@
 #include "py/runtime.h"
 #include "../../rust/glue/shim.h"
 
+// Its name before MicroPython 1.26.
+#ifndef MP_NORETURN
+#define MP_NORETURN NORETURN
+#endif
+
 #define POISON (0xa5)
 #define MAX_DEPTH (64)
 

@@ -25,6 +25,8 @@ def probe():
             step *= 0.5
             bits += 1
     found["float_bits"] = bits
+    found["word_bits"] = 32 if sys.maxsize < 1 << 32 else 64
+    found["word_bits"] = 32 if sys.maxsize < 1 << 32 else 64
     modules = {}
     for name in "array binascii cmath collections gc hashlib io json math os re struct sys time deflate".split():
         try:
@@ -48,6 +50,7 @@ class Capabilities:
         self.version = found["version"]
         self.builtins = frozenset(found["builtins"])
         self.int_bits = found["int_bits"]  # 0: without limit
+        self.word_bits = found["word_bits"]
         self.float_bits = found["float_bits"]  # of the mantissa without its hidden bit; -1: no floats
         self.modules = {name: frozenset(names) for name, names in found["modules"].items()}
 

@@ -162,6 +162,7 @@ class UnixDevice(Device):
     def __init__(self, name, binary, *, heap="32M", stack=None):
         super().__init__(name)
         self.binary = Path(binary)
+        self.directory = self.binary.parent
         self.heap = heap
         self.stack = stack
         self._process = None
@@ -171,6 +172,7 @@ class UnixDevice(Device):
         """A second device of the same firmware: another heap size, or a C stack of `stack` bytes."""
         other = UnixDevice(f"{self.name} with a heap of {heap}", self.binary, heap=heap, stack=stack)
         other._preludes = dict(self._preludes)
+        other.capabilities = self.capabilities
         return other
 
     def _start(self):

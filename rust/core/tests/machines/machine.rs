@@ -4,6 +4,7 @@ use crate::toy::{Obj, Result, Stream, Toy};
 use mpickle_core::error::{Error, Fault, Place};
 use mpickle_core::pickler::{self, Pickler};
 use mpickle_core::unpickler::{self, Unpickler};
+use mpickle_core::wire::opcode::{self, Argument};
 use mpickle_core::wire::reader::Reader;
 use mpickle_core::wire::text::{Encoding, Errors};
 
@@ -49,4 +50,39 @@ pub fn fault(toy: &Toy, reader: Reader<'_, Obj>) -> (Fault, Place) {
 /// A pickle in a stream that gives `piece` bytes at a time.
 pub fn in_pieces(toy: &Toy, pickle: &[u8], piece: usize) -> Obj {
     toy.new_stream(Stream::reading(pickle, piece))
+}
+
+/// An opcode of a well-formed pickle.
+pub struct Op {
+    pub code: u8,
+    pub start: usize,
+    /// Where the next one begins.
+    pub end: usize,
+}
+
+/// The opcodes of a well-formed pickle.
+pub fn opcodes(pickle: &[u8]) -> Vec<Op> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while let Some(&code) = pickle.get(start) {
+        let argument = &pickle[start + 1..];
+        let opcode = opcode::OPCODES.iter().find(|opcode| opcode.code == code);
+        let end = start + 1 + argument_length(opcode.expect("an opcode").argument, argument);
+        found.push(Op { code, start, end });
+        start = end;
+    }
+    found
+}
+
+fn argument_length(argument: Argument, data: &[u8]) -> usize {
+    let width = usize::from(argument.width());
+    let number = data[..width].iter().rfold(0, |number, &byte| number << 8 | usize::from(byte));
+    let line = |from: usize| from + data[from..].iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    match argument {
+        Argument::None | Argument::Uint1 | Argument::Uint2 | Argument::Int4 | Argument::Uint4 => width,
+        Argument::Uint8 | Argument::Float8 => width,
+        Argument::StringnlNoescapePair => line(line(0)),
+        _ if width == 0 => line(0),
+        _ => width + number,
+    }
 }

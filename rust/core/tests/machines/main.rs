@@ -5,4 +5,5 @@ mod machine;
 mod memory;
 mod toy;
 
+mod streams;
 mod values;

@@ -4,11 +4,11 @@ use super::{Instance, NONE, Obj, Origin, Result, Table, Thing, Toy, raise};
 use std::cell::RefCell;
 
 impl Instance {
-    fn new(class: Obj, origin: Origin, args: &[Obj], kwargs: Option<Obj>) -> Self {
+    fn new(class: Obj, origin: Origin, args: Obj, kwargs: Option<Obj>) -> Self {
         Instance {
             class,
             origin,
-            args: args.to_vec(),
+            args,
             kwargs,
             state: None,
             slots: Vec::new(),
@@ -53,13 +53,17 @@ impl Toy {
                 (instance.state, instance.setter) = (Some(args[1]), Some(callable));
                 Ok(NONE)
             }
-            _ => self.make(|| Thing::Instance(RefCell::new(Instance::new(callable, Origin::Call, args, None)))),
+            _ => self.new_instance(callable, Origin::Call, args, None),
         }
     }
 
     /// What `__new__` of a class makes.
     pub(super) fn instantiated(&self, class: Obj, args: &[Obj], kwargs: Option<Obj>) -> Result<Obj> {
-        self.make(|| Thing::Instance(RefCell::new(Instance::new(class, Origin::New, args, kwargs))))
+        self.new_instance(class, Origin::New, args, kwargs)
+    }
+
+    fn new_instance(&self, class: Obj, origin: Origin, args: &[Obj], kwargs: Option<Obj>) -> Result<Obj> {
+        self.make(|| Thing::Instance(RefCell::new(Instance::new(class, origin, self.new_tuple(args), kwargs))))
     }
 
     /// A `functools.partial` of `__new__`, whose state holds the function, the arguments with the class first, and
@@ -118,7 +122,7 @@ impl Toy {
             .collect();
         let parts = [
             callable,
-            self.new_tuple(&args),
+            args,
             state,
             self.new_iterator(&instance.items),
             self.new_iterator(&pairs),
@@ -127,21 +131,16 @@ impl Toy {
         Ok(self.new_tuple(&parts))
     }
 
-    fn construction(&self, instance: &Instance, protocol: u8) -> (Obj, Vec<Obj>) {
-        match (instance.origin, protocol, instance.kwargs) {
-            (Origin::Call, ..) => (instance.class, instance.args.clone()),
-            (_, 2.., None) => {
-                (self.global_str("copyreg.__newobj__"), [&[instance.class], instance.args.as_slice()].concat())
-            }
-            (_, 2.., Some(kwargs)) => {
-                let args = vec![instance.class, self.new_tuple(&instance.args), kwargs];
-                (self.global_str("copyreg.__newobj_ex__"), args)
-            }
-            _ => {
-                let args = vec![instance.class, self.global_str("builtins.object"), NONE];
-                (self.global_str("copyreg._reconstructor"), args)
-            }
-        }
+    /// What makes an instance again, and the arguments of that.
+    fn construction(&self, instance: &Instance, protocol: u8) -> (Obj, Obj) {
+        let Thing::Tuple(args) = self.thing(instance.args) else { panic!("no arguments") };
+        let (function, args) = match (instance.origin, protocol, instance.kwargs) {
+            (Origin::Call, ..) => return (instance.class, instance.args),
+            (_, 2.., None) => ("copyreg.__newobj__", [&[instance.class], args.as_slice()].concat()),
+            (_, 2.., Some(kwargs)) => ("copyreg.__newobj_ex__", vec![instance.class, instance.args, kwargs]),
+            _ => ("copyreg._reconstructor", vec![instance.class, self.global_str("builtins.object"), NONE]),
+        };
+        (self.global_str(function), self.new_tuple(&args))
     }
 
     /// A new dict, not refused.

@@ -77,7 +77,8 @@ pub enum Origin {
 pub struct Instance {
     class: Obj,
     origin: Origin,
-    args: Vec<Obj>,
+    /// A tuple.
+    args: Obj,
     kwargs: Option<Obj>,
     state: Option<Obj>,
     slots: Vec<(Obj, Obj)>,

@@ -416,7 +416,8 @@ impl Runtime for Toy {
         if !self.is_instance_of(obj, "toy.Far") {
             return Ok(None);
         }
-        self.instance(obj, |instance| instance.args.first().copied())
+        let args = self.instance(obj, |instance| instance.args)?;
+        Ok(self.tuple_item(args, 0))
     }
 
     fn to_str(&self, obj: Obj) -> Result<Obj> {

@@ -116,9 +116,7 @@ fn text(prefix: &str, data: &[u8]) -> String {
     if data.iter().all(plain) {
         return format!("{prefix}'{}'", String::from_utf8_lossy(data));
     }
-    let mut shown = prefix.to_string();
-    for byte in data {
-        shown += &format!("{byte:02x}");
-    }
-    shown
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    let digits = data.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    prefix.chars().chain(digits).collect()
 }

@@ -10,8 +10,8 @@ pub struct Stream {
     piece: usize,
     /// The number of the call, counted from 0, that raises.
     raise_at: usize,
-    /// How much each call wanted to read or write.
-    calls: Vec<usize>,
+    /// Where each call began and how much it wanted to read or write.
+    calls: Vec<(usize, usize)>,
 }
 
 impl Stream {
@@ -34,18 +34,18 @@ impl Stream {
         &self.data
     }
 
-    /// How many bytes were read.
+    /// How far it was read.
     pub fn position(&self) -> usize {
         self.position
     }
 
-    pub fn calls(&self) -> &[usize] {
+    pub fn calls(&self) -> &[(usize, usize)] {
         &self.calls
     }
 
     fn call(&mut self, count: usize) -> Result<()> {
         let number = self.calls.len();
-        self.calls.push(count);
+        self.calls.push((self.position, count));
         if number == self.raise_at { raise("OSError") } else { Ok(()) }
     }
 
@@ -59,6 +59,7 @@ impl Stream {
     }
 
     pub(super) fn write(&mut self, data: &[u8]) -> Result<()> {
+        self.position = self.data.len();
         self.call(data.len())?;
         self.data.extend_from_slice(data);
         Ok(())

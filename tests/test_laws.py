@@ -1,0 +1,329 @@
+"""The laws of the design, one test or more for each; every one of them fails in a build that breaks its law."""
+
+import functools
+import pickle
+import re
+import subprocess
+
+import pytest
+from pickles import malformed
+from support import oracle, portable
+from support.case import PROTOCOLS, tables
+from support.device import DeviceDied
+
+DEPTH = 100_000
+SHIM = "rust/glue/shim.h"
+
+
+# Law 1: no exception jumps over a Rust frame.
+
+# What Python code can be reached from a dump or a load, each in a way that raises. The firmware unix-faults ends when
+# an exception is about to jump over Rust.
+RAISING_LOADS = [row for row in malformed.PICKLES if "raises" in row.name]
+
+
+def test_exceptions_do_not_jump_over_rust(faulty):
+    """Whatever raises while a pickle is read: the exception comes out, and Rust was left properly."""
+    answers = faulty.table("load", [(row.data.hex(), row.options) for row in malformed.PICKLES])
+    assert [(row.name, str(a)) for row, a in zip(malformed.PICKLES, answers, strict=True) if a.error == "DeviceDied"] == []
+    by_name = {row.name: answer for row, answer in zip(malformed.PICKLES, answers, strict=True)}
+    assert {by_name[row.name].error for row in RAISING_LOADS} == {"KeyError"}
+
+
+def test_streams_do_not_jump_over_rust(faulty):
+    """Nor when a stream raises, at every write and every read."""
+    output = faulty.run(
+        """
+value = [names(50), 'x' * 3000, list(range(100)), {1: (2,)}]
+count = 0
+for protocol in range(6):
+    whole = Writer()
+    mpickle.dump(value, whole, protocol)
+    for fail in range(len(whole.pieces)):
+        try:
+            mpickle.dump(value, Writer(fail), protocol)
+        except KeyError:
+            count += 1
+    data = whole.all()
+    for end in range(0, len(data), 37):
+        try:
+            mpickle.load(Answering([data[:end]] + [KeyError("read")]))
+        except (KeyError, ValueError):
+            count += 1
+print(count > 100)
+"""
+    )
+    assert output == "True\n"
+
+
+def test_the_guard_works(faulty):
+    """The firmware does end when something jumps over what stands for a Rust frame."""
+    with pytest.raises(DeviceDied, match="about to jump over Rust"):
+        faulty.run("import faults\ndef fail():\n    raise KeyError\nfaults.careless(fail)")
+    assert faulty.run("import faults\nprint(faults.careless(lambda: 5))") == "5\n"
+
+
+# Law 2: no panic can be reached.
+
+
+def _symbols(path):
+    """[(kind, name)] of an object file."""
+    lines = subprocess.run(["nm", path], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [tuple(line.split()[-2:]) for line in lines]
+
+
+def _object(device):
+    found = list(device.directory.glob("**/mpickle.o"))
+    assert len(found) == 1, f"{device.directory} holds {len(found)} files mpickle.o"
+    return found[0]
+
+
+def test_no_panic_is_linked(device):
+    """Neither a panic nor the handler of failed allocations is in the object, and nothing of it asks for one."""
+    bad = re.compile(r"panic|unwrap_failed|expect_failed|alloc_error|bounds_check|slice_.*_fail|unwind|begin_unwind")
+    assert [name for _, name in _symbols(_object(device)) if bad.search(name)] == []
+
+
+def test_the_object_asks_for_the_shim_alone(device, root):
+    """All that Rust calls is in the shim, which catches what is raised, or moves memory."""
+    shim = set(re.findall(r"\bmpk_\w+", (root / SHIM).read_text()))
+    outside = {name for kind, name in _symbols(_object(device)) if kind == "U"}
+    assert outside - shim - {"memcpy", "memmove", "memset", "memcmp", "bcmp"} == set()
+    assert any(name in shim for name in outside)
+
+
+# Law 3: running out of memory raises MemoryError, and nothing is leaked or half done.
+
+STARVED = [
+    "[None, True, 5, 1 << 80, 1.5, 'text', 'x' * 300, b'bytes', bytearray(b'ab')]",
+    "[(1,), (1, 2, 3, 4), [[]], {'k': 1, 'l': [2]}, {1, 2}, frozenset([3])]",
+    "cyclic_tuple(2)",
+    "(lambda a: a + a)([[i] for i in range(40)])",
+    "[complex(1.5, 2.5), range(5), int, len, ValueError, OrderedDict([(1, 2)])]",
+    "names(60)",
+    "'y' * 5000",
+]
+
+
+@pytest.mark.parametrize("forever", [False, True], ids=["once", "for-ever"])
+@pytest.mark.parametrize("function", ["starve_dumps", "starve_dump", "starve_loads", "starve_load"])
+def test_every_allocation_fails_in_turn(faulty, function, forever):
+    """MemoryError each time, no leak, and the next call works."""
+    items = [(source, protocol) for source in STARVED for protocol in PROTOCOLS]
+    if "load" in function:
+        arguments = [(_pickle(source, protocol).hex(), forever) for source, protocol in items]
+    else:
+        arguments = [(source, protocol, forever) for source, protocol in items]
+    answers = faulty.table(function, arguments, timeout=300)
+    assert [(item, str(answer)) for item, answer in zip(items, answers, strict=True) if answer.text != ""] == []
+
+
+@pytest.mark.parametrize("forever", [False, True], ids=["once", "for-ever"])
+def test_allocations_fail_while_a_broken_pickle_is_read(faulty, forever):
+    """The pickle's own exception or MemoryError, and nothing else."""
+    rows = malformed.PICKLES
+    answers = faulty.table("starve_broken", [(row.data.hex(), row.options, forever) for row in rows], timeout=300)
+    wrong = [(row.name, str(answer)) for row, answer in zip(rows, answers, strict=True) if answer.text != ""]
+    assert [entry for entry in wrong if entry[1] != "there was no allocation"] == []
+
+
+def _pickle(source, protocol):
+    return pickle.dumps(eval(source, vars(portable)), protocol)
+
+
+# Law 4: the collector may run at every allocation.
+
+
+@functools.lru_cache(maxsize=None)
+def _light(device):
+    """[(case, protocol)] of all tables whose pickles are not too long to collect garbage for each step of them."""
+    return [
+        (case, protocol)
+        for case in tables()
+        if not device.capabilities.lacks(case.all_needs)
+        for protocol in case.protocols
+        if len(pickle.dumps(case.value, protocol)) < 3000
+    ]
+
+
+def test_dumps_while_garbage_is_collected(faulty):
+    """The same bytes as without."""
+    pairs = _light(faulty)
+    answers = faulty.table("dump_collecting", [(case.source, protocol) for case, protocol in pairs], timeout=300)
+    usual = faulty.table("dump", [(case.source, protocol) for case, protocol in pairs])
+    wrong = []
+    for (case, protocol), answer, plain in zip(pairs, answers, usual, strict=True):
+        if answer.error or plain.error:
+            if answer.error != plain.error:
+                wrong.append((case.id, protocol, str(answer)))
+            continue
+        data, stream = (bytes.fromhex(text) for text in answer.text.split())
+        if data.hex() != plain.text or oracle.without_frames(stream) != oracle.without_frames(data):
+            wrong.append((case.id, protocol, "other bytes"))
+    assert wrong == []
+
+
+def test_loads_while_garbage_is_collected(faulty):
+    """The same values as without."""
+    pairs = _light(faulty)
+    items = [(pickle.dumps(case.value, protocol).hex(),) for case, protocol in pairs]
+    answers = faulty.table("load_collecting", items, timeout=300)
+    usual = faulty.table("load", items)
+    wrong = [
+        (case.id, protocol, str(answer))
+        for (case, protocol), answer, plain in zip(pairs, answers, usual, strict=True)
+        if str(answer) != str(plain)
+    ]
+    assert wrong == []
+
+
+def test_finalisers_run_at_any_time(faulty):
+    """A __del__ that uses mpickle itself, run by the collector in the middle of a dump and a load."""
+    output = faulty.run(
+        """
+class Last:
+    ran = 0
+    def __del__(self):
+        Last.ran += 1
+        assert mpickle.loads(mpickle.dumps(["in", "the", "end"])) == ["in", "the", "end"]
+value = [names(20), {1: [2.5, "x" * 100]}, (1, 2, 3, 4)]
+for protocol in range(6):
+    for _ in range(10):
+        for _ in range(5):
+            Last()
+        data = collecting(mpickle.dumps, value, protocol)
+        for _ in range(5):
+            Last()
+        assert describe(collecting(mpickle.loads, data)) == describe(value)
+print(Last.ran > 50)
+"""
+    )
+    assert output == "True\n"
+
+
+# Law 5: nothing recurses with the data.
+
+
+@pytest.mark.parametrize("kind", ["list", "tuple", "dict"])
+def test_depth(device, kind):
+    """100 000 levels in every protocol, both ways, with 256 kB of C stack."""
+    deep = device.with_heap("160M", stack=256 << 10)
+    try:
+        output = deep.run(
+            f"""
+value = nest({kind}, {DEPTH})
+for protocol in range(6):
+    data = mpickle.dumps(value, protocol)
+    print(hexlify(__import__("hashlib").sha256(data).digest()).decode(), nested({kind}, mpickle.loads(data)))
+    data = None
+    gc.collect()
+""",
+            timeout=300,
+        )
+    finally:
+        deep.close()
+    lines = [line.split() for line in output.splitlines()]
+    assert [int(line[1]) for line in lines] == [DEPTH] * 6
+    assert [line[0] for line in lines] == list(_nested_hashes(kind))
+
+
+@functools.lru_cache(maxsize=None)
+def _nested_hashes(kind):
+    """The hash of what CPython would write, if it did not recurse: made by a pickler that gets one level at a time."""
+    import hashlib
+
+    return [hashlib.sha256(_nested_pickle(kind, protocol)).hexdigest() for protocol in PROTOCOLS]
+
+
+def _nested_pickle(kind, protocol):
+    """CPython's pickle of nest(kind, DEPTH), put together from the pattern of its pickles of small depths."""
+    import resource
+    import sys
+    import threading
+
+    # The C pickler recurses: it needs a thread with a stack for that many levels.
+    found = []
+
+    def dump():
+        sys.setrecursionlimit(DEPTH * 10)
+        found.append(pickle.dumps(portable.nest(eval(kind), DEPTH), protocol))
+
+    size = 1 << 30
+    resource.getrlimit(resource.RLIMIT_STACK)
+    old = threading.stack_size(size)
+    limit = sys.getrecursionlimit()
+    try:
+        thread = threading.Thread(target=dump)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(old)
+        sys.setrecursionlimit(limit)
+    return found[0]
+
+
+# Law 6, hostile input, is test_pickles.py and test_mutations.py; law 7, streams, test_streams.py; law 8, same bytes,
+# test_plain_data.py.
+
+
+def test_hostile_memory_is_bounded(device):
+    """Reading a pickle that claims much allocates little more than the pickle is long."""
+    rows = [row for row in malformed.PICKLES if "claims" in row.name]
+    answers = device.table(
+        "peak",
+        [(row.data.hex(), stream) for row in rows for stream in (False, True)],
+        setup="""
+def peak(data, stream):
+    import micropython
+    data = unhexlify(data)
+    source = io.BytesIO(data) if stream else data
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()
+    try:
+        quietly(mpickle.load, source)
+        return str(gc.mem_alloc() - before)
+    finally:
+        gc.enable()
+""",
+    )
+    assert max(int(answer.text) for answer in answers) < 8192
+
+
+# Law 9: configuration is read, not assumed.
+
+
+def test_targets_differ(request):
+    """The targets of a whole run have the three object representations, both sizes of float, and both kinds of int."""
+    from conftest import TARGETS, open_device, targets
+
+    chosen = targets(request.config)
+    if not set(TARGETS) <= set(chosen):
+        pytest.skip("only some of the targets were chosen with --target")
+    devices = [open_device(name, binary) for name, binary in chosen.items()]
+    assert {device.capabilities.float_bits < 52 for device in devices} == {True, False}
+    assert {device.capabilities.int_bits for device in devices} == {0, 64}
+    assert {device.capabilities.word_bits for device in devices} == {32, 64}
+    assert len({device.capabilities.version for device in devices}) == 2
+
+
+def test_ints_end_where_the_device_ends(device):
+    """Where ints have 64 bits, a longer one is an OverflowError, in every form it is written in."""
+    pickles = [pickle.dumps(value, protocol) for value in (1 << 64, -(1 << 70), 1 << 2100) for protocol in PROTOCOLS]
+    answers = device.table("load", [(data.hex(),) for data in pickles])
+    expected = {"OverflowError"} if device.capabilities.int_bits else {None}
+    assert {answer.error for answer in answers} == expected
+
+
+def test_floats_are_rounded_to_what_the_device_has(device):
+    """A float with more digits than the device keeps is the nearest one, or next to it."""
+    values = [0.1, 1 / 3, 3.141592653589793, 1e-30, 1e30, 123456.789]
+    for protocol in PROTOCOLS:
+        output = device.run(
+            f"print([hexlify(__import__('struct').pack('>d', x)) for x in mpickle.loads({pickle.dumps(values, protocol)!r})])"
+        )
+        import struct
+
+        found = [struct.unpack(">d", bytes.fromhex(text))[0] for text in re.findall(r"b'(\w{16})'", output)]
+        margin = 2.0 ** -min(device.capabilities.float_bits, 51)
+        assert found == [pytest.approx(value, rel=margin, abs=0) for value in values]
