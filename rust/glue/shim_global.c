@@ -109,6 +109,19 @@ static bool mpk_search(mp_obj_t obj, mpk_location_t *location) {
            mpk_search_modules(&mp_builtin_extensible_module_map, obj, location);
 }
 
+// A method's function knows its name if it was written in Python; a native one is looked for in the type.
+mp_obj_t mpk_method_name(mp_obj_t self, mp_obj_t function) {
+    if (mpk_is_exact(function, &mp_type_fun_bc) || mpk_is_exact(function, &mp_type_gen_wrap)) {
+        return MP_OBJ_NEW_QSTR(mp_obj_fun_get_name(function));
+    }
+    const mp_obj_type_t *type = mp_obj_get_type(self);
+    if (!MP_OBJ_TYPE_HAS_SLOT(type, locals_dict)) {
+        return MPK_NULL;
+    }
+    const mp_map_elem_t *found = mpk_find_value(&MP_OBJ_TYPE_GET_SLOT(type, locals_dict)->map, function);
+    return found == NULL ? MPK_NULL : found->key;
+}
+
 // A str attribute of `obj`, or MPK_NULL.
 static mp_obj_t mpk_str_attribute(mp_obj_t obj, qstr attr) {
     mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};

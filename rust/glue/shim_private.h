@@ -73,6 +73,14 @@ extern const mp_obj_fun_builtin_fixed_t mpk_newobj_ex_obj;
 extern const mp_obj_fun_builtin_fixed_t mpk_reconstructor_obj;
 extern const mp_obj_fun_builtin_var_t mpk_codecs_encode_obj;
 
+extern const mp_obj_fun_builtin_var_t mpk_array_reconstructor_obj;
+
+// How `array._array_reconstructor` numbers the layouts of items; what has no number goes as a list.
+#define MPK_ARRAY_FORMAT_NONE (255)
+
+// The name under which an object has a method, a str, or MPK_NULL.
+mp_obj_t mpk_method_name(mp_obj_t self, mp_obj_t function);
+
 // The supplied object of that name, or MPK_NULL; and the reverse, false if `obj` is none of them.
 mp_obj_t mpk_supplied(qstr module, qstr name);
 bool mpk_supplied_name(mp_obj_t obj, qstr *module, qstr *name);

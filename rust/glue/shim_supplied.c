@@ -1,5 +1,6 @@
 // What CPython's pickles name and MicroPython does not have: mpickle's own functions stand for it.
 
+#include "py/binary.h"
 #include "py/builtin.h"
 #include "py/objstr.h"
 #include "shim_private.h"
@@ -44,6 +45,42 @@ static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
 }
 MP_DEFINE_CONST_FUN_OBJ_3(mpk_reconstructor_obj, mpk_reconstructor);
 
+#if MICROPY_PY_ARRAY
+// Size, signedness and byte order of the formats that `array._array_reconstructor` numbers (PEP 574's array support,
+// Modules/arraymodule.c): integers up to 13, then float, double, and text of UTF-16 and UTF-32, by turns little-endian
+// and big-endian from 2 on.
+static char mpk_format_typecode(mp_int_t format) {
+    static const char struct_codes[] = "BbHHhhIIiiQQqqffdd";
+    return format >= 0 && format < (mp_int_t)sizeof(struct_codes) - 1 ? struct_codes[format] : 0;
+}
+
+// array._array_reconstructor(cls, typecode, format, data): the items of an array of another machine.
+static mp_obj_t mpk_array_reconstructor(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    mp_int_t format = mp_obj_get_int(args[2]);
+    char code = mpk_format_typecode(format);
+    mp_buffer_info_t data;
+    mp_get_buffer_raise(args[3], &data, MP_BUFFER_READ);
+    if (code == 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("array of a format that this firmware does not know"));
+    }
+    size_t align;
+    char order = format >= 2 && format % 2 != 0 ? '>' : '<';
+    size_t size = mp_binary_get_size(order, code, &align);
+    if (data.len % size != 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("bytes length not a multiple of item size"));
+    }
+    mp_obj_t items = mp_obj_new_list(0, NULL);
+    byte *next = data.buf;
+    for (size_t i = 0; i < data.len / size; i++) {
+        mp_obj_list_append(items, mp_binary_get_val(order, code, next, &next));
+    }
+    mp_obj_t call[2] = {args[1], items};
+    return mp_call_function_n_kw(args[0], 2, 0, call);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_array_reconstructor_obj, 4, 4, mpk_array_reconstructor);
+#endif
+
 typedef struct {
     uint16_t module;
     uint16_t name;
@@ -55,6 +92,9 @@ static const mpk_supplied_t mpk_supplied_table[] = {
     {MP_QSTR_copyreg, MP_QSTR___newobj__, &mpk_newobj_obj},
     {MP_QSTR_copyreg, MP_QSTR___newobj_ex__, &mpk_newobj_ex_obj},
     {MP_QSTR_copyreg, MP_QSTR__reconstructor, &mpk_reconstructor_obj},
+    #if MICROPY_PY_ARRAY
+    {MP_QSTR_array, MP_QSTR__array_reconstructor, &mpk_array_reconstructor_obj},
+    #endif
 };
 
 // The attribute `name` of builtins, which Python 2 calls `__builtin__`.
@@ -95,6 +135,14 @@ mp_obj_t mpk_known(uint32_t which) {
             return MP_OBJ_FROM_PTR(&mp_builtin_getattr_obj);
         case MPK_KNOWN_TYPE:
             return MP_OBJ_FROM_PTR(&mp_type_type);
+        case MPK_KNOWN_NEWOBJ:
+            return MP_OBJ_FROM_PTR(&mpk_newobj_obj);
+        case MPK_KNOWN_NEWOBJ_EX:
+            return MP_OBJ_FROM_PTR(&mpk_newobj_ex_obj);
+        case MPK_KNOWN_RECONSTRUCTOR:
+            return MP_OBJ_FROM_PTR(&mpk_reconstructor_obj);
+        case MPK_KNOWN_OBJECT:
+            return MP_OBJ_FROM_PTR(&mp_type_object);
         default:
             return MP_OBJ_NEW_QSTR(MP_QSTR_latin1);
     }

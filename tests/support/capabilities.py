@@ -26,7 +26,6 @@ def probe():
             bits += 1
     found["float_bits"] = bits
     found["word_bits"] = 32 if sys.maxsize < 1 << 32 else 64
-    found["word_bits"] = 32 if sys.maxsize < 1 << 32 else 64
     modules = {}
     for name in "array binascii cmath collections gc hashlib io json math os re struct sys time deflate".split():
         try:

@@ -169,10 +169,12 @@ class UnixDevice(Device):
         self._scratch = None
 
     def with_heap(self, heap, *, stack=None):
-        """A second device of the same firmware: another heap size, or a C stack of `stack` bytes."""
+        """A second device of the same firmware: another heap size ("256k"), or a C stack of `stack` bytes."""
         other = UnixDevice(f"{self.name} with a heap of {heap}", self.binary, heap=heap, stack=stack)
         other._preludes = dict(self._preludes)
         other.capabilities = self.capabilities
+        number, unit = int(heap[:-1]), {"k": 1 << 10, "M": 1 << 20}[heap[-1]]
+        other.batch_bytes = min(self.batch_bytes, number * unit // 50)
         return other
 
     def _start(self):

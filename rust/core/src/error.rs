@@ -107,6 +107,9 @@ faults! {
     ReduceCallable:   Pickling,   "first item of the tuple returned by __reduce__ must be callable";
     ReduceArguments:  Pickling,   "second item of the tuple returned by __reduce__ must be a tuple";
     ReduceSetter:     Pickling,   "sixth item of the tuple returned by __reduce__ must be callable";
+    SlotsProtocol:    Type,       "a class that defines __slots__ without defining __getstate__ cannot be pickled before protocol 2";
+    NewArgs:          Type,       "__getnewargs__ should return a tuple";
+    NewArgsEx:        Type,       "__getnewargs_ex__ should return a tuple of arguments and keywords";
     NewObjEmpty:      Pickling,   "__newobj__ arglist is empty";
     NewObjType:       Pickling,   "args[0] from __newobj__ args is not a type";
     NewObjClass:      Pickling,   "args[0] from __newobj__ args has the wrong class";

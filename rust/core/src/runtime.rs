@@ -58,7 +58,7 @@ pub enum Value<'r, O> {
     Made,
     /// Made again by calling its type with nothing and storing its items: OrderedDict.
     Mapping,
-    /// Anything else: reduced by [`Runtime::reduce`].
+    /// Anything else: reduced as `object.__reduce_ex__` does.
     Instance,
 }
 
@@ -70,6 +70,51 @@ pub struct Location<O> {
     pub name: O,
     /// For a dotted name, the object that holds the last part, and that part as a str.
     pub parent: Option<(O, O)>,
+}
+
+/// What makes an instance again, as far as the built-in type behind it says.
+#[derive(Clone, Copy)]
+pub enum Anatomy<O> {
+    /// There is none but object.
+    Object,
+    /// An immutable value: `cls.__new__(cls, *args)`.
+    Value {
+        /// The built-in part.
+        value: O,
+        /// The arguments, a tuple.
+        args: O,
+    },
+    /// A list, the built-in part; its items are appended.
+    List(O),
+    /// A dict, the built-in part; its items are stored.
+    Dict(O),
+    /// `cls(*args)`, then list items or dict items.
+    Call {
+        /// The arguments, a tuple.
+        args: O,
+        /// What else it holds.
+        items: Items,
+    },
+    /// `callable(*args)`, and nothing more.
+    Function {
+        /// The callable.
+        callable: O,
+        /// The arguments, a tuple.
+        args: O,
+    },
+    /// It cannot be pickled.
+    Opaque,
+}
+
+/// What an object holds beside its arguments and attributes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Items {
+    /// Nothing.
+    None,
+    /// What iterating it gives.
+    List,
+    /// What iterating its `items()` gives.
+    Dict,
 }
 
 /// How a reduction's callable makes the object.
@@ -94,6 +139,14 @@ pub enum Known {
     Type,
     /// The str `latin1`.
     Latin1,
+    /// `copyreg.__newobj__`: instances from protocol 2 on.
+    NewObj,
+    /// `copyreg.__newobj_ex__`: the same with keywords.
+    NewObjEx,
+    /// `copyreg._reconstructor`: instances before protocol 2.
+    Reconstructor,
+    /// `builtins.object`.
+    Object,
 }
 
 /// An interpreter, its heap, and the hooks of the call under way.
@@ -200,6 +253,12 @@ pub trait Runtime {
     fn call_tuple(&self, callable: Self::Obj, args: Self::Obj) -> Result<Self::Obj, Self>;
     /// `cls.__new__(cls, *args, **kwargs)`; `args` is a tuple, `kwargs` a dict.
     fn instantiate(&self, cls: Self::Obj, args: Self::Obj, kwargs: Option<Self::Obj>) -> Result<Self::Obj, Self>;
+    /// What makes an instance again.
+    fn anatomy(&self, obj: Self::Obj, protocol: u8) -> Result<Anatomy<Self::Obj>, Self>;
+    /// What `object.__getstate__` gives: None, the attributes as a dict, or a pair of that and a dict of slots.
+    fn state(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
+    /// PicklingError, or TypeError, that names the type of `obj`.
+    fn cannot_pickle(&self, obj: Self::Obj) -> Self::Raised;
     /// Updates the instance's `__dict__` from a dict, key by key.
     fn update_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<(), Self>;
     /// `iter(obj)`
@@ -208,6 +267,8 @@ pub trait Runtime {
     fn iterate_items(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
     /// `next(iterator)`, or `None` at its end.
     fn next(&self, iterator: Self::Obj) -> Result<Option<Self::Obj>, Self>;
+    /// `bool(obj)`
+    fn is_true(&self, obj: Self::Obj) -> Result<bool, Self>;
     /// `callable(obj)`
     fn is_callable(&self, obj: Self::Obj) -> bool;
     /// `list(obj)`
@@ -227,8 +288,8 @@ pub trait Runtime {
 
     // Hooks of the call under way.
 
-    /// What stands for an object of no built-in type: a str (a global's name) or a tuple of two to six items.
-    fn reduce(&self, obj: Self::Obj, protocol: u8) -> Result<Self::Obj, Self>;
+    /// What a reducer that the program registered for the type of `obj` returns.
+    fn registered_reduction(&self, obj: Self::Obj) -> Result<Option<Self::Obj>, Self>;
     /// What the program's own reducers say of `obj`, before it is taken for a global or an instance.
     fn reducer_override(&self, obj: Self::Obj) -> Result<Option<Self::Obj>, Self>;
     /// `functools.partial(cls.__new__, cls, *args, **kwargs)`

@@ -6,7 +6,7 @@ use crate::shim::{self, Adopter, Obj, Raised, Shim};
 use core::cell::Cell;
 use mpickle_core::error::Error;
 use mpickle_core::growable::Growable;
-use mpickle_core::runtime::{Constructor, Known, Location, Result, Runtime, Value};
+use mpickle_core::runtime::{Anatomy, Constructor, Items, Known, Location, Result, Runtime, Value};
 
 /// What a call may do beside the machines' own work.
 #[derive(Clone, Copy)]
@@ -129,6 +129,10 @@ impl Runtime for Interpreter {
             Known::Getattr => shim::MPK_KNOWN_GETATTR,
             Known::Type => shim::MPK_KNOWN_TYPE,
             Known::Latin1 => shim::MPK_KNOWN_LATIN1,
+            Known::NewObj => shim::MPK_KNOWN_NEWOBJ,
+            Known::NewObjEx => shim::MPK_KNOWN_NEWOBJ_EX,
+            Known::Reconstructor => shim::MPK_KNOWN_RECONSTRUCTOR,
+            Known::Object => shim::MPK_KNOWN_OBJECT,
         })
     }
 
@@ -272,6 +276,29 @@ impl Runtime for Interpreter {
         lift(self.shim.instantiate(cls, args, kwargs))
     }
 
+    fn anatomy(&self, obj: Obj, protocol: u8) -> Result<Anatomy<Obj>, Self> {
+        let (kind, [value, args, callable]) = lift(self.shim.anatomy(obj, protocol))?;
+        Ok(match (kind, value, args, callable) {
+            (shim::MPK_BASE_OBJECT, ..) => Anatomy::Object,
+            (shim::MPK_BASE_VALUE, Some(value), Some(args), _) => Anatomy::Value { value, args },
+            (shim::MPK_BASE_LIST, Some(value), ..) => Anatomy::List(value),
+            (shim::MPK_BASE_DICT, Some(value), ..) => Anatomy::Dict(value),
+            (shim::MPK_BASE_CALL, _, Some(args), _) => Anatomy::Call { args, items: Items::None },
+            (shim::MPK_BASE_CALL_ITEMS, _, Some(args), _) => Anatomy::Call { args, items: Items::List },
+            (shim::MPK_BASE_CALL_PAIRS, _, Some(args), _) => Anatomy::Call { args, items: Items::Dict },
+            (shim::MPK_BASE_FUNCTION, _, Some(args), Some(callable)) => Anatomy::Function { callable, args },
+            _ => Anatomy::Opaque,
+        })
+    }
+
+    fn state(&self, obj: Obj) -> Result<Obj, Self> {
+        lift(self.shim.state(obj))
+    }
+
+    fn cannot_pickle(&self, obj: Obj) -> Raised {
+        self.shim.cannot_pickle(obj)
+    }
+
     fn update_state(&self, obj: Obj, state: Obj) -> Result<(), Self> {
         lift(self.shim.update_state(obj, state))
     }
@@ -286,6 +313,10 @@ impl Runtime for Interpreter {
 
     fn next(&self, iterator: Obj) -> Result<Option<Obj>, Self> {
         lift(self.shim.next(iterator))
+    }
+
+    fn is_true(&self, obj: Obj) -> Result<bool, Self> {
+        lift(self.shim.is_true(obj))
     }
 
     fn is_callable(&self, obj: Obj) -> bool {
@@ -313,15 +344,8 @@ impl Runtime for Interpreter {
         Ok(None)
     }
 
-    fn reduce(&self, obj: Obj, protocol: u8) -> Result<Obj, Self> {
-        if let Some(method) = self.attribute(obj, b"__reduce_ex__")? {
-            let protocol = self.int(protocol.into())?;
-            return self.call(method, &[protocol]);
-        }
-        match self.attribute(obj, b"__reduce__")? {
-            Some(method) => self.call(method, &[]),
-            None => Err(Error::Raised(self.shim.cannot_pickle(obj))),
-        }
+    fn registered_reduction(&self, _obj: Obj) -> Result<Option<Obj>, Self> {
+        Ok(None)
     }
 
     fn reducer_override(&self, _obj: Obj) -> Result<Option<Obj>, Self> {

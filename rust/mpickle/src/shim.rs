@@ -438,6 +438,17 @@ impl Shim {
         object!(self, mpk_apply_tuple(callable.0, args.0))
     }
 
+    /// A `MPK_BASE_…` number, and value, arguments and callable where it has them.
+    pub fn anatomy(&self, obj: Obj, protocol: u8) -> Result<(u32, [Option<Obj>; 3])> {
+        let mut anatomy = ffi::mpk_anatomy_t { value: null(), args: null(), callable: null() };
+        let kind = count!(self, mpk_anatomy(obj.0, protocol.into(), &mut anatomy))?;
+        Ok((kind as u32, [some(anatomy.value), some(anatomy.args), some(anatomy.callable)]))
+    }
+
+    pub fn state(&self, obj: Obj) -> Result<Obj> {
+        object!(self, mpk_state(obj.0))
+    }
+
     pub fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
         object!(self, mpk_instantiate(cls.0, args.0, raw(kwargs)))
     }

@@ -7,6 +7,7 @@
 
 mod containers;
 mod globals;
+mod instance;
 mod memo;
 mod reduce;
 mod scalars;

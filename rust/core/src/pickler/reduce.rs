@@ -30,7 +30,7 @@ impl<R: Runtime> Pickler<'_, R> {
                 self.save_reduction(obj, reduction)
             }
             _ => {
-                let reduction = self.rt.reduce(obj, self.options.protocol)?;
+                let reduction = self.reduce_instance(obj)?;
                 self.save_reduction(obj, reduction)
             }
         }

@@ -353,15 +353,9 @@ def show_text(data):
 # Loading.
 
 
-class Unpickler(pickle.Unpickler):
-    def persistent_load(self, id):
-        return Far(id)
-
-
 def outcome(data):
     try:
-        file = io.BytesIO(data)
-        return show(Unpickler(file).load(), {})
+        return show(pickle.loads(data), {})
     except UnicodeError:
         return "!UnicodeError"
     except ImportError:

@@ -44,6 +44,11 @@ pub fn cases() -> &'static [Case] {
     })
 }
 
+/// The case of that name.
+pub fn case(name: &str) -> &'static Case {
+    cases().iter().find(|case| case.name == name).expect(name)
+}
+
 /// The pickle of that name among those that need more than `dumps`.
 pub fn extra(name: &str) -> Vec<u8> {
     static EXTRAS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
@@ -70,6 +75,7 @@ fn ask(question: &str, fields: &[Vec<u8>]) -> Vec<Vec<u8>> {
         .args(["-W", "ignore", script, question])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -82,7 +88,8 @@ fn ask(question: &str, fields: &[Vec<u8>]) -> Vec<Vec<u8>> {
         });
         child.wait_with_output().unwrap()
     });
-    assert!(output.status.success(), "cpython.py {question} failed");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cpython.py {question} failed:\n{errors}");
     split(&output.stdout)
 }
 

@@ -5,5 +5,9 @@ mod machine;
 mod memory;
 mod toy;
 
+mod faults;
+mod hostile;
+mod nesting;
+mod refusals;
 mod streams;
 mod values;

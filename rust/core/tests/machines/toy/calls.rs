@@ -23,10 +23,7 @@ impl Toy {
     /// Calls something. Classes of the interpreter's own make values, anything else makes an instance.
     pub(super) fn apply(&self, callable: Obj, args: &[Obj]) -> Result<Obj> {
         match self.thing(callable) {
-            Thing::SetState(obj) => {
-                self.instance(*obj, |instance| instance.state = args.first().copied())?;
-                return Ok(NONE);
-            }
+            Thing::Method(obj, name) => return self.apply_method(*obj, name, args),
             Thing::Instance(_) => return self.apply_partial(callable),
             _ => {}
         }
@@ -48,12 +45,29 @@ impl Toy {
             ("builtins.type", [_]) => self.make(|| Thing::TypeOf(args[0])),
             ("collections.OrderedDict", []) => self.make(|| Thing::OrderedDict(RefCell::default())),
             ("copyreg._reconstructor", [..]) if args.len() == 3 => self.instantiated(args[0], &[], None),
+            ("toy.Given", _) => self.instantiated(callable, args, None),
             ("toy.set_state", [Thing::Instance(instance), _]) => {
                 let mut instance = instance.borrow_mut();
                 (instance.state, instance.setter) = (Some(args[1]), Some(callable));
                 Ok(NONE)
             }
             _ => self.new_instance(callable, Origin::Call, args, None),
+        }
+    }
+
+    fn apply_method(&self, obj: Obj, name: &str, args: &[Obj]) -> Result<Obj> {
+        let Thing::Instance(instance) = self.thing(obj) else { return raise("TypeError") };
+        if let [state] = args {
+            instance.borrow_mut().state = Some(*state);
+            return Ok(NONE);
+        }
+        let instance = instance.borrow();
+        let kwargs = || instance.kwargs.unwrap_or_else(|| self.new_dict(&[]));
+        match name {
+            "__getstate__" => Ok(instance.state.unwrap_or(NONE)),
+            "__getnewargs__" => Ok(instance.args),
+            "__getnewargs_ex__" => Ok(self.new_tuple(&[instance.args, kwargs()])),
+            _ => self.reduction(obj, 0),
         }
     }
 
@@ -111,10 +125,7 @@ impl Toy {
         let Thing::Instance(instance) = self.thing(obj) else { return raise("TypeError") };
         let instance = instance.borrow();
         let (callable, args) = self.construction(&instance, protocol);
-        let state = match instance.slots.as_slice() {
-            [] => instance.state.unwrap_or(NONE),
-            slots => self.new_tuple(&[NONE, self.new_dict(slots)]),
-        };
+        let state = self.state_of(&instance);
         let pairs: Vec<Obj> = instance
             .pairs
             .iter()
@@ -129,6 +140,14 @@ impl Toy {
             instance.setter.unwrap_or(NONE),
         ];
         Ok(self.new_tuple(&parts))
+    }
+
+    /// The state that was set, or None and a dict of slots.
+    pub(super) fn state_of(&self, instance: &Instance) -> Obj {
+        match instance.slots.as_slice() {
+            [] => instance.state.unwrap_or(NONE),
+            slots => self.new_tuple(&[NONE, self.new_dict(slots)]),
+        }
     }
 
     /// What makes an instance again, and the arguments of that.

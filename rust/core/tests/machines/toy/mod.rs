@@ -58,8 +58,8 @@ pub enum Thing {
         name: Vec<u8>,
     },
     Instance(RefCell<Instance>),
-    /// The `__setstate__` of an instance.
-    SetState(Obj),
+    /// A method of an instance.
+    Method(Obj, &'static str),
     Iterator(RefCell<std::vec::IntoIter<Obj>>),
     Stream(RefCell<Stream>),
 }
@@ -125,6 +125,14 @@ const FUNCTIONS: &[&str] = &[
     "copyreg._reconstructor",
     "toy.make",
     "toy.set_state",
+];
+
+/// The methods that instances of classes have.
+const METHODS: &[(&str, &[&str])] = &[
+    ("toy.Stateful", &["__getstate__", "__setstate__"]),
+    ("toy.Given", &["__getstate__", "__getnewargs__"]),
+    ("toy.Named", &["__getstate__", "__getnewargs_ex__"]),
+    ("functools.partial", &["__setstate__"]),
 ];
 
 /// The extension registry.
@@ -210,6 +218,13 @@ impl Toy {
         })
     }
 
+    /// Whether anything was asked for in a module that the tests do not use.
+    pub fn has_unknown_modules(&self) -> bool {
+        const KNOWN: &[&str] = &["toy", "builtins", "_codecs", "collections", "copyreg", "functools"];
+        let is_known = |module: &[u8]| KNOWN.iter().any(|known| known.as_bytes() == module);
+        self.globals.borrow().keys().any(|(module, _)| !is_known(module))
+    }
+
     fn global_str(&self, path: &str) -> Obj {
         let (module, name) = path.split_once('.').unwrap();
         self.global(module.as_bytes(), name.as_bytes())
@@ -217,12 +232,8 @@ impl Toy {
 
     /// `module.name`, if it is a global.
     fn path(&self, obj: Obj) -> Option<String> {
-        match self.thing(obj) {
-            Thing::Global { module, name } => {
-                Some(format!("{}.{}", String::from_utf8_lossy(module), String::from_utf8_lossy(name)))
-            }
-            _ => None,
-        }
+        let Thing::Global { module, name } = self.thing(obj) else { return None };
+        memory::exempt(|| Some(format!("{}.{}", String::from_utf8_lossy(module), String::from_utf8_lossy(name))))
     }
 }
 

@@ -1,10 +1,10 @@
 //! The interpreter as the machines see it.
 
-use super::{EXTENSIONS, FALSE, FUNCTIONS, NONE, Obj, Raised, Result, TRUE, Table, Thing, Toy, raise};
+use super::{EXTENSIONS, FALSE, FUNCTIONS, METHODS, NONE, Obj, Origin, Raised, Result, TRUE, Table, Thing, Toy, raise};
 use crate::memory::{exempt, refuse};
 use allocator_api2::alloc::Global;
 use mpickle_core::growable::Growable;
-use mpickle_core::runtime::{Constructor, Known, Location, Runtime, Value};
+use mpickle_core::runtime::{Anatomy, Constructor, Known, Location, Runtime, Value};
 use num_bigint::{BigInt, Sign};
 use std::cell::RefCell;
 
@@ -33,6 +33,19 @@ impl Toy {
         let pair = *self.table(obj)?.borrow().pairs().get(*position)?;
         *position += 1;
         Some(pair)
+    }
+
+    fn set_item(&self, list: &RefCell<Vec<Obj>>, index: Obj, value: Obj) -> Result<()> {
+        let index = match self.thing(index) {
+            Thing::Int(index) => usize::try_from(*index).unwrap_or(usize::MAX),
+            Thing::BigInt(_) => usize::MAX,
+            _ => return raise("TypeError"),
+        };
+        match list.borrow_mut().get_mut(index) {
+            Some(item) => *item = value,
+            None => return raise("IndexError"),
+        }
+        Ok(())
     }
 
     fn is_instance_of(&self, obj: Obj, path: &str) -> bool {
@@ -85,7 +98,7 @@ impl Runtime for Toy {
             Thing::TypeOf(singleton) => Value::TypeOf(*singleton),
             Thing::Buffer { data, readonly } => Value::Buffer { len: data.len(), readonly: *readonly },
             Thing::Global { .. } => Value::Global,
-            Thing::Instance(_) | Thing::SetState(_) | Thing::Iterator(_) | Thing::Stream(_) => Value::Instance,
+            Thing::Instance(_) | Thing::Method(..) | Thing::Iterator(_) | Thing::Stream(_) => Value::Instance,
         }
     }
 
@@ -134,6 +147,10 @@ impl Runtime for Toy {
             Known::Getattr => self.global_str("builtins.getattr"),
             Known::Type => self.global_str("builtins.type"),
             Known::Latin1 => self.interned(b"latin1"),
+            Known::NewObj => self.global_str("copyreg.__newobj__"),
+            Known::NewObjEx => self.global_str("copyreg.__newobj_ex__"),
+            Known::Reconstructor => self.global_str("copyreg._reconstructor"),
+            Known::Object => self.global_str("builtins.object"),
         }
     }
 
@@ -235,6 +252,7 @@ impl Runtime for Toy {
                 match self.thing(obj) {
                     Thing::Dict(table) | Thing::OrderedDict(table) => table.borrow_mut().store(self, key, value)?,
                     Thing::Instance(instance) => instance.borrow_mut().pairs.push((key, value)),
+                    Thing::List(list) => self.set_item(list, key, value)?,
                     _ => return raise("TypeError"),
                 }
             }
@@ -273,8 +291,14 @@ impl Runtime for Toy {
     }
 
     fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-        let stateful = self.is_instance_of(obj, "toy.Stateful") || self.is_instance_of(obj, "functools.partial");
-        if name == b"__setstate__" && stateful { self.make(|| Thing::SetState(obj)).map(Some) } else { Ok(None) }
+        let Ok((class, origin)) = self.instance(obj, |instance| (instance.class, instance.origin)) else {
+            return Ok(None);
+        };
+        let path = self.path(class).unwrap_or_default();
+        let listed = METHODS.iter().filter(|(class, _)| *class == path).flat_map(|(_, methods)| *methods);
+        let own = (origin == Origin::Call).then_some(&"__reduce__");
+        let method = listed.chain(own).find(|method| method.as_bytes() == name);
+        method.map(|method| self.make(|| Thing::Method(obj, method))).transpose()
     }
 
     fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<()> {
@@ -297,6 +321,19 @@ impl Runtime for Toy {
     fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
         let Thing::Tuple(args) = self.thing(args) else { return raise("TypeError") };
         self.instantiated(cls, args, kwargs)
+    }
+
+    fn anatomy(&self, obj: Obj, _protocol: u8) -> Result<Anatomy<Obj>> {
+        Ok(if let Thing::Instance(_) = self.thing(obj) { Anatomy::Object } else { Anatomy::Opaque })
+    }
+
+    fn state(&self, obj: Obj) -> Result<Obj> {
+        let Thing::Instance(instance) = self.thing(obj) else { return Ok(NONE) };
+        self.spend(|| Ok(self.state_of(&instance.borrow())))
+    }
+
+    fn cannot_pickle(&self, _obj: Obj) -> Raised {
+        Raised("PicklingError")
     }
 
     fn update_state(&self, obj: Obj, state: Obj) -> Result<()> {
@@ -338,8 +375,20 @@ impl Runtime for Toy {
         }
     }
 
+    fn is_true(&self, obj: Obj) -> Result<bool> {
+        self.call_counts()?;
+        Ok(match self.thing(obj) {
+            Thing::None | Thing::Bool(false) | Thing::Int(0) => false,
+            Thing::Str(data) | Thing::Bytes(data) => !data.is_empty(),
+            Thing::Tuple(items) => !items.is_empty(),
+            Thing::List(items) => !items.borrow().is_empty(),
+            Thing::Dict(table) => !table.borrow().pairs().is_empty(),
+            _ => true,
+        })
+    }
+
     fn is_callable(&self, obj: Obj) -> bool {
-        matches!(self.thing(obj), Thing::Global { .. } | Thing::SetState(_) | Thing::Instance(_))
+        matches!(self.thing(obj), Thing::Global { .. } | Thing::Method(..) | Thing::Instance(_))
     }
 
     fn list_of(&self, obj: Obj) -> Result<Obj> {
@@ -386,8 +435,8 @@ impl Runtime for Toy {
         Ok(known.map(|(name, _)| self.global(b"toy", name.as_bytes())))
     }
 
-    fn reduce(&self, obj: Obj, protocol: u8) -> Result<Obj> {
-        self.spend(|| self.reduction(obj, protocol))
+    fn registered_reduction(&self, _obj: Obj) -> Result<Option<Obj>> {
+        Ok(None)
     }
 
     fn reducer_override(&self, _obj: Obj) -> Result<Option<Obj>> {
