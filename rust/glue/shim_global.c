@@ -89,6 +89,17 @@ static bool mpk_search_modules(const mp_map_t *modules, mp_obj_t obj, mpk_locati
     return false;
 }
 
+// The program itself may have made a type that does not know its module, such as a namedtuple.
+static bool mpk_search_main(mp_obj_t obj, mpk_location_t *location) {
+    const mp_map_elem_t *found = mpk_find_value(&MP_STATE_VM(dict_main).map, obj);
+    if (found == NULL) {
+        return false;
+    }
+    location->module = MP_OBJ_NEW_QSTR(MP_QSTR___main__);
+    location->name = found->key;
+    return true;
+}
+
 // Native functions and types do not know their names: they are looked for in the modules, builtins first, then those
 // that are imported, then those that the firmware has.
 static bool mpk_search(mp_obj_t obj, mpk_location_t *location) {
@@ -106,7 +117,7 @@ static bool mpk_search(mp_obj_t obj, mpk_location_t *location) {
     }
     return mpk_search_modules(&MP_STATE_VM(mp_loaded_modules_dict).map, obj, location) ||
            mpk_search_modules(&mp_builtin_module_map, obj, location) ||
-           mpk_search_modules(&mp_builtin_extensible_module_map, obj, location);
+           mpk_search_modules(&mp_builtin_extensible_module_map, obj, location) || mpk_search_main(obj, location);
 }
 
 // A method's function knows its name if it was written in Python; a native one is looked for in the type.

@@ -63,8 +63,7 @@ static mp_obj_t mpk_tuple_of(mp_obj_t first) {
     return mp_obj_new_tuple(1, &first);
 }
 
-// A namedtuple's class is built-in, made at run time with tuple as its parent.
-static bool mpk_is_namedtuple(const mp_obj_type_t *type) {
+bool mpk_is_namedtuple(const mp_obj_type_t *type) {
     return mp_obj_is_native_type(type) && MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, parent) == &mp_type_tuple;
 }
 
@@ -128,10 +127,8 @@ static uint32_t mpk_native_anatomy(mp_obj_t part, uint32_t protocol, mpk_anatomy
         return mpk_found(anatomy, MPK_BASE_DICT, part, mp_const_empty_tuple);
     }
     if (mpk_is_namedtuple(type)) {
-        size_t len;
-        mp_obj_t *items;
-        mp_obj_get_array(part, &len, &items);
-        mp_obj_t plain = mp_obj_new_tuple(len, items);
+        mp_obj_tuple_t *fields = MP_OBJ_TO_PTR(part);
+        mp_obj_t plain = mp_obj_new_tuple(fields->len, fields->items);
         return mpk_found(anatomy, MPK_BASE_VALUE, plain, plain);
     }
     if (type == &mp_type_int || type == &mp_type_str || type == &mp_type_bytes || type == &mp_type_tuple
@@ -293,8 +290,10 @@ static mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, 
     return mp_call_function_n_kw(callable, skip + n_args, n_kw, all);
 }
 
-// An instance without `__init__`; its built-in part is made of the arguments.
-static mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
+mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
+    if (mp_obj_is_native_type(type)) {
+        return mpk_call_with(MP_OBJ_FROM_PTR(type), MPK_NULL, args, MPK_NULL);
+    }
     const mp_obj_type_t *native_base = NULL;
     mp_obj_instance_t *instance = mp_obj_new_instance(type, &native_base);
     if (native_base != NULL && MP_OBJ_TYPE_HAS_SLOT(native_base, make_new)) {

@@ -81,6 +81,12 @@ extern const mp_obj_fun_builtin_var_t mpk_array_reconstructor_obj;
 // The name under which an object has a method, a str, or MPK_NULL.
 mp_obj_t mpk_method_name(mp_obj_t self, mp_obj_t function);
 
+// An instance without `__new__` and `__init__`; a built-in part is made of the arguments, a tuple.
+mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args);
+
+// A namedtuple's class is built-in, made at run time with tuple as its parent.
+bool mpk_is_namedtuple(const mp_obj_type_t *type);
+
 // The supplied object of that name, or MPK_NULL; and the reverse, false if `obj` is none of them.
 mp_obj_t mpk_supplied(qstr module, qstr name);
 bool mpk_supplied_name(mp_obj_t obj, qstr *module, qstr *name);

@@ -35,13 +35,17 @@ MP_DEFINE_CONST_FUN_OBJ_3(mpk_newobj_ex_obj, mpk_newobj_ex);
 
 // copyreg._reconstructor(cls, base, state): an instance of `cls` whose built-in base holds `state`.
 static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
-    mp_obj_t raised;
-    mp_obj_t args = mp_const_empty_tuple;
-    if (base != MP_OBJ_FROM_PTR(&mp_type_object)) {
-        args = mp_obj_new_tuple(1, &state);
+    if (!mpk_is_class(cls)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("_reconstructor() argument 1 must be a class"));
     }
-    mp_obj_t obj = mpk_instantiate(cls, args, MPK_NULL, &raised);
-    return obj == MPK_NULL ? nlr_raise(raised), MPK_NULL : obj;
+    const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
+    mp_obj_t args = mp_obj_new_tuple(1, &state);
+    if (base == MP_OBJ_FROM_PTR(&mp_type_object)) {
+        args = mp_const_empty_tuple;
+    } else if (mpk_is_namedtuple(type) && mpk_is_exact(state, &mp_type_tuple)) {
+        args = state;
+    }
+    return mpk_new_instance(type, args);
 }
 MP_DEFINE_CONST_FUN_OBJ_3(mpk_reconstructor_obj, mpk_reconstructor);
 

@@ -128,8 +128,8 @@ def write_json(path, setting, timings, sizes, memory, added, limits):
         "import_bytes": memory,
         "added_bytes": added,
         "limits": [
-            {"what": l.what, "value": l.value, "limit": l.limit, "aim": l.aim, "met": l.met}
-            for l in limits  # noqa: E741
+            {"what": limit.what, "value": limit.value, "limit": limit.limit, "aim": limit.aim, "met": limit.met}
+            for limit in limits
         ],
     }
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -12,7 +12,7 @@ def ints():
 
 def dicts():
     """1 000 dicts of int, float and str under three keys, as sensors report."""
-    return [{"id": n, "value": n * 0.37 + 0.25, "name": "sensor-%d" % n} for n in range(1000)]
+    return [{"id": n, "value": n * 0.37 + 0.25, "name": f"sensor-{n}"} for n in range(1000)]
 
 
 def floats():
@@ -22,7 +22,7 @@ def floats():
 
 def dict_5000():
     """A dict of 5 000 entries: str to int."""
-    return {"key%d" % n: n for n in range(5000)}
+    return {f"key{n}": n for n in range(5000)}
 
 
 def strings():
@@ -36,7 +36,7 @@ def strings():
 
 
 def text(n):
-    return ("Temperatur %d °C" if n % 4 == 0 else "reading number %d") % n
+    return f"Temperatur {n} °C" if n % 4 == 0 else f"reading number {n}"
 
 
 def tuples():

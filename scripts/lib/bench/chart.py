@@ -1,9 +1,9 @@
-"""The chart of the figures, as SVG: for each case how much faster or slower than CPython's pickle, to both sides of 1."""
+"""The chart of the figures, as SVG: how much faster or slower than CPython's pickle, to both sides of 1."""
 
 import math
 from html import escape
 
-from .figures import mean_ratio
+from .figures import TIMES, mean_ratio
 from .measure import CPYTHON, JSON, OPERATIONS, OURS, PURE
 
 COLOURS = {OURS: "#2b7a78", JSON: "#d9822b", PURE: "#a23b52"}
@@ -63,7 +63,7 @@ def panel(operation, rows, scale, top, height):
     for tick in scale.ticks():
         kind = "one" if tick == 1 else "grid"
         parts.append(f'<path class="{kind}" d="M{scale(tick):.1f} {top + HEAD - 4}V{bottom}"/>')
-        parts.append(text(scale(tick), bottom + 14, f"{tick:g} ×", "tick"))
+        parts.append(text(scale(tick), bottom + 14, f"{tick:g}{TIMES}", "tick"))
     for number, (name, ratios) in enumerate(rows):
         parts += row(name, ratios, scale, top + HEAD + number * height, height)
     return parts

@@ -6,6 +6,8 @@ from statistics import geometric_mean
 from .footprint import counted
 from .measure import CPYTHON, JSON, OPERATIONS, OURS
 
+TIMES = " \N{MULTIPLICATION SIGN}"
+
 
 @dataclass
 class Limit:
@@ -38,14 +40,14 @@ def limits(timings, memory, added):
     found = []
     for operation, limit, aim in zip(OPERATIONS, (1.2, 1.6), (1.0, 1.2), strict=True):
         against_cpython = mean_ratio(timings, operation, OURS, CPYTHON)
-        found.append(Limit(f"{operation} by CPython's pickle, mean", against_cpython, limit, " ×", aim))
+        found.append(Limit(f"{operation} by CPython's pickle, mean", against_cpython, limit, TIMES, aim))
     slowest = max(timing.ratio(OURS, CPYTHON) for timing in timings)
-    found.append(Limit("slowest case by CPython's pickle", slowest, 2.0, " ×"))
+    found.append(Limit("slowest case by CPython's pickle", slowest, 2.0, TIMES))
     for operation in OPERATIONS:
         against_json = mean_ratio(timings, operation, JSON, OURS)
-        found.append(Limit(f"json's {operation} by mpickle's, mean", against_json, 1.0, " ×", 3.0, at_least=True))
+        found.append(Limit(f"json's {operation} by mpickle's, mean", against_json, 1.0, TIMES, 3.0, at_least=True))
     least = min(timing.ratio(JSON, OURS) for timing in timings)
-    found.append(Limit("json by mpickle, worst case", least, 1.0, " ×", at_least=True))
+    found.append(Limit("json by mpickle, worst case", least, 1.0, TIMES, at_least=True))
     found.append(Limit("memory that the import takes", memory[0], 1023, " B"))
     found.append(Limit("code, constants and data added", counted(added), 64 * 1024, " B"))
     return found

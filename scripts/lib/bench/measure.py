@@ -4,8 +4,8 @@ A machine's speed drifts. What is compared is therefore measured within moments 
 within the round, and the rounds' median is what counts.
 """
 
+import contextlib
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -73,7 +73,8 @@ class Worker:
 
     def ask(self, *words):
         """Return the numbers that the worker answers; raise BenchError with what it says is wrong."""
-        print(*words, file=self.process.stdin, flush=True)
+        with contextlib.suppress(BrokenPipeError):
+            print(*words, file=self.process.stdin, flush=True)
         answer = self.process.stdout.readline()
         if not answer:
             raise BenchError(f"{self.command[0]} ended with status {self.process.wait()}")
@@ -85,7 +86,8 @@ class Worker:
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait()
 
@@ -147,7 +149,3 @@ def measure(team, subjects, timings, repeats):
             if not subject.may_fail:
                 raise BenchError(f"{subject.name}, {timings.operation} of {timings.case}: {error}") from error
             timings.errors[subject.name] = str(error)
-
-
-def python_command():
-    return (sys.executable, "-B")

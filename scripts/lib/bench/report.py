@@ -1,9 +1,11 @@
 """The tables that the benchmark prints."""
 
-from .figures import mean_ratio
+import math
+
+from .figures import TIMES, mean_ratio
 from .measure import CPYTHON, JSON, OPERATIONS, OURS, PURE
 
-SHORT = {CPYTHON: "CPython", JSON: "json", PURE: "mPickle"}
+SHORT = {CPYTHON: "CPython", JSON: "json", PURE: "pure Python"}
 
 
 def speed(timings, sizes, others):
@@ -93,13 +95,14 @@ def kilobytes(size):
 def milliseconds(microseconds):
     if microseconds is None:
         return "fails"
-    return f"{microseconds / 1000:.3f}" if microseconds < 100000 else f"{microseconds / 1000:.1f}"
+    decimals = max(0, 2 - math.floor(math.log10(microseconds / 1000)))
+    return f"{microseconds / 1000:.{decimals}f}"
 
 
 def times(ratio):
     if ratio is None:
         return ""
-    return f"{ratio:.2f} ×" if ratio < 10 else f"{ratio:.0f} ×"
+    return f"{ratio:.2f}{TIMES}" if ratio < 10 else f"{ratio:.0f}{TIMES}"
 
 
 def aligned(rows):

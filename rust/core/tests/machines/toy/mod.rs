@@ -109,6 +109,8 @@ pub struct Toy {
     pub hooks: Hooks,
     /// How often something was asked for that can raise.
     pub calls: Cell<usize>,
+    /// The lowest address of the stack on which it was called.
+    pub lowest: Cell<usize>,
 }
 
 const NONE: Obj = Obj(0);
@@ -148,7 +150,19 @@ impl Toy {
         for constant in [Thing::None, Thing::Bool(false), Thing::Bool(true)] {
             things.add(constant);
         }
-        Toy { things, names: RefCell::default(), globals: RefCell::default(), hooks, calls: Cell::new(0) }
+        Toy {
+            things,
+            names: RefCell::default(),
+            globals: RefCell::default(),
+            hooks,
+            calls: Cell::new(0),
+            lowest: Cell::new(usize::MAX),
+        }
+    }
+
+    fn note_stack(&self) {
+        let here = 0;
+        self.lowest.set(self.lowest.get().min(&raw const here as usize));
     }
 
     pub fn thing(&self, obj: Obj) -> &Thing {
@@ -171,6 +185,7 @@ impl Toy {
 
     /// Raises if it is the turn of this call.
     fn call_counts(&self) -> Result<()> {
+        self.note_stack();
         let number = self.calls.replace(self.calls.get() + 1);
         if self.hooks.raise_at == Some(number) { raise("KeyboardInterrupt") } else { Ok(()) }
     }

@@ -78,6 +78,7 @@ impl Runtime for Toy {
     }
 
     fn inspect(&self, obj: Obj) -> Value<'_, Obj> {
+        self.note_stack();
         match self.thing(obj) {
             Thing::None => Value::None,
             Thing::Bool(value) => Value::Bool(*value),
