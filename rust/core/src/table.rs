@@ -18,7 +18,7 @@ impl<A: Allocator + Default> Table<A> {
     }
 
     /// The number stored for `key`.
-    #[inline]
+    #[inline(never)]
     pub fn get(&self, key: usize) -> Option<usize> {
         if self.is_empty() {
             return None;

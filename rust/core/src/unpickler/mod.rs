@@ -187,6 +187,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     // The stack and the memo.
 
     /// What `make` makes of all items above the topmost mark, which go away with it.
+    #[inline(never)]
     fn from_marked(&mut self, make: fn(&R, &[R::Obj]) -> Result<R::Obj, R>) -> Result<R::Obj, R> {
         let start = self.stack.pop_mark()?;
         self.replace(start, make)
@@ -204,7 +205,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         Ok(obj)
     }
 
-    #[inline]
+    #[inline(never)]
     fn put(&mut self, index: usize) -> Result<(), R> {
         let obj = self.stack.top()?;
         Ok(self.memo.put(index, obj)?)

@@ -31,7 +31,7 @@ impl<O: Copy> Stack<O> {
         self.objects.push(obj)
     }
 
-    #[inline]
+    #[inline(never)]
     pub fn pop(&mut self) -> Result<O, Fault> {
         if self.objects.len() <= self.fence {
             return Err(self.underflow());
@@ -71,7 +71,7 @@ impl<O: Copy> Stack<O> {
     }
 
     /// Takes the topmost mark away and returns its height.
-    #[inline]
+    #[inline(never)]
     pub fn pop_mark(&mut self) -> Result<usize, Fault> {
         let start = self.marks.pop().ok_or(Fault::NoMark)?;
         self.fence = self.marks.last().copied().unwrap_or(0);

@@ -105,6 +105,22 @@ class Far:
         self.id = id
 
 
+class MyList(list):
+    """A list with attributes."""
+
+
+class MyDict(dict):
+    """A dict with attributes."""
+
+
+class MyInt(int):
+    """An int with attributes."""
+
+
+class MyStr(str):
+    """A str with attributes."""
+
+
 class Outer:
     class Inner:
         pass
@@ -257,6 +273,12 @@ def objects():
     yield "reduced-setter", Reduced((1,), ["state"], setter=set_state)
     yield "reduced-setter-all", Reduced((2,), 0, [1], [(1, 2)], set_state)
 
+    yield "subclasses", [MyList(), MyDict(), MyInt(7), MyStr("text"), MyList([1, [2]]), MyDict(a=1, b=[2])]
+    with_state = [MyList([1]), MyDict(a=1), MyInt(7), MyStr("text")]
+    for instance in with_state:
+        instance.itself = instance
+    yield "subclasses-with-state", with_state
+
 
 def new_objects():
     slotted = Slotted()
@@ -379,12 +401,13 @@ def extras():
         FarPickler(file, protocol).dump([Far("id"), Far("id"), Far("other")])
         yield f"far-{protocol}", file.getvalue()
         shared = ["text"]
+        value = [shared, (shared, 1, 2, 3)]
         for fast in (False, True):
             file = io.BytesIO()
             pickler = pickle.Pickler(file, protocol)
             pickler.fast = fast
             for _ in range(2):
-                pickler.dump([shared, (shared, 1, 2, 3)])
+                pickler.dump(value)
             yield f"twice-{protocol}-{fast}", file.getvalue()
     data = [pickle.PickleBuffer(bytearray(b"text")), pickle.PickleBuffer(b"text"), pickle.PickleBuffer(bytes(300))]
     yield "buffers-in-band", pickle.dumps(data, 5)

@@ -6,6 +6,7 @@ mod memory;
 mod toy;
 
 mod faults;
+mod hooks;
 mod hostile;
 mod nesting;
 mod refusals;

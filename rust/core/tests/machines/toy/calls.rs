@@ -1,6 +1,7 @@
 //! What calling something gives, and what an instance reduces to.
 
 use super::{Instance, NONE, Obj, Origin, Result, Table, Thing, Toy, raise};
+use mpickle_core::runtime::Anatomy;
 use std::cell::RefCell;
 
 impl Instance {
@@ -44,7 +45,7 @@ impl Toy {
             ("builtins.frozenset", [Thing::List(items)]) => self.set_of(&items.borrow(), Thing::FrozenSet),
             ("builtins.type", [_]) => self.make(|| Thing::TypeOf(args[0])),
             ("collections.OrderedDict", []) => self.make(|| Thing::OrderedDict(RefCell::default())),
-            ("copyreg._reconstructor", [..]) if args.len() == 3 => self.instantiated(args[0], &[], None),
+            ("copyreg._reconstructor", [_, _, value]) => self.reconstructed(args[0], args[2], value),
             ("toy.Given", _) => self.instantiated(callable, args, None),
             ("toy.set_state", [Thing::Instance(instance), _]) => {
                 let mut instance = instance.borrow_mut();
@@ -74,6 +75,34 @@ impl Toy {
     /// What `__new__` of a class makes.
     pub(super) fn instantiated(&self, class: Obj, args: &[Obj], kwargs: Option<Obj>) -> Result<Obj> {
         self.new_instance(class, Origin::New, args, kwargs)
+    }
+
+    /// An instance of a class that has a value of a built-in type in it.
+    fn reconstructed(&self, class: Obj, value: Obj, thing: &Thing) -> Result<Obj> {
+        let args: &[Obj] = match thing {
+            Thing::None | Thing::List(_) | Thing::Dict(_) => &[],
+            _ => &[value],
+        };
+        let obj = self.instantiated(class, args, None)?;
+        self.instance(obj, |instance| match thing {
+            Thing::List(items) => instance.items = items.borrow().clone(),
+            Thing::Dict(table) => instance.pairs = table.borrow().pairs().to_vec(),
+            _ => {}
+        })?;
+        Ok(obj)
+    }
+
+    /// The value of a built-in type in an instance.
+    pub(super) fn anatomy_of(&self, instance: &Instance) -> Anatomy<Obj> {
+        match self.path(instance.class).as_deref() {
+            Some("toy.MyList") => Anatomy::List(self.new_list(&instance.items)),
+            Some("toy.MyDict") => Anatomy::Dict(self.new_dict(&instance.pairs)),
+            Some("toy.MyInt" | "toy.MyStr") => {
+                let Thing::Tuple(args) = self.thing(instance.args) else { panic!("no arguments") };
+                Anatomy::Value { value: args[0], args: instance.args }
+            }
+            _ => Anatomy::Object,
+        }
     }
 
     fn new_instance(&self, class: Obj, origin: Origin, args: &[Obj], kwargs: Option<Obj>) -> Result<Obj> {
@@ -126,17 +155,12 @@ impl Toy {
         let instance = instance.borrow();
         let (callable, args) = self.construction(&instance, protocol);
         let state = self.state_of(&instance);
-        let pairs: Vec<Obj> = instance
-            .pairs
-            .iter()
-            .map(|&(key, value)| self.new_tuple(&[key, value]))
-            .collect();
         let parts = [
             callable,
             args,
             state,
             self.new_iterator(&instance.items),
-            self.new_iterator(&pairs),
+            self.new_iterator(&self.new_pairs(&instance.pairs)),
             instance.setter.unwrap_or(NONE),
         ];
         Ok(self.new_tuple(&parts))
@@ -169,6 +193,12 @@ impl Toy {
             table.store(self, key, value).unwrap();
         }
         self.new_thing(Thing::Dict(RefCell::new(table)))
+    }
+
+    /// Tuples of keys and values.
+    pub(super) fn new_pairs(&self, pairs: &[(Obj, Obj)]) -> Vec<Obj> {
+        let tuples = pairs.iter().map(|&(key, value)| self.new_tuple(&[key, value]));
+        tuples.collect()
     }
 
     /// None if there are no items.

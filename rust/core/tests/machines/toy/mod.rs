@@ -97,6 +97,10 @@ pub struct Hooks {
     pub out_of_band: bool,
     /// Buffers that came beside the pickle.
     pub buffers: Option<RefCell<std::vec::IntoIter<Obj>>>,
+    /// What every instance is reduced to.
+    pub reduction: Cell<Option<Obj>>,
+    /// A container that gets an item as soon as it is asked for a persistent id.
+    pub grows: Cell<Option<Obj>>,
     /// The number of the call into the interpreter, counted from 0, that raises; see [`Toy::calls`].
     pub raise_at: Option<usize>,
 }

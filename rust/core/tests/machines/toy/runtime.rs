@@ -55,6 +55,10 @@ impl Toy {
 
     fn type_name(&self, obj: Obj) -> &'static str {
         match self.thing(obj) {
+            Thing::Int(_) => "builtins.int",
+            Thing::Str(_) => "builtins.str",
+            Thing::List(_) => "builtins.list",
+            Thing::Dict(_) => "builtins.dict",
             Thing::Bytes(_) => "builtins.bytes",
             Thing::ByteArray(_) => "builtins.bytearray",
             Thing::Set(_) => "builtins.set",
@@ -325,7 +329,8 @@ impl Runtime for Toy {
     }
 
     fn anatomy(&self, obj: Obj, _protocol: u8) -> Result<Anatomy<Obj>> {
-        Ok(if let Thing::Instance(_) = self.thing(obj) { Anatomy::Object } else { Anatomy::Opaque })
+        let Thing::Instance(instance) = self.thing(obj) else { return Ok(Anatomy::Opaque) };
+        self.spend(|| Ok(self.anatomy_of(&instance.borrow())))
     }
 
     fn state(&self, obj: Obj) -> Result<Obj> {
@@ -352,18 +357,18 @@ impl Runtime for Toy {
     }
 
     fn iterate(&self, obj: Obj) -> Result<Obj> {
-        Ok(obj)
+        self.spend(|| {
+            let items = self.instance(obj, |instance| instance.items.clone())?;
+            Ok(self.new_thing(Thing::Iterator(RefCell::new(items.into_iter()))))
+        })
     }
 
     fn iterate_items(&self, obj: Obj) -> Result<Obj> {
         self.spend(|| {
-            let Some(table) = self.table(obj) else { return raise("TypeError") };
-            let pairs: Vec<Obj> = table
-                .borrow()
-                .pairs()
-                .iter()
-                .map(|&(key, value)| self.new_tuple(&[key, value]))
-                .collect();
+            let pairs = match self.table(obj) {
+                Some(table) => self.new_pairs(table.borrow().pairs()),
+                None => self.instance(obj, |instance| self.new_pairs(&instance.pairs))?,
+            };
             Ok(self.new_thing(Thing::Iterator(RefCell::new(pairs.into_iter()))))
         })
     }
@@ -437,7 +442,7 @@ impl Runtime for Toy {
     }
 
     fn registered_reduction(&self, _obj: Obj) -> Result<Option<Obj>> {
-        Ok(None)
+        Ok(self.hooks.reduction.get())
     }
 
     fn reducer_override(&self, _obj: Obj) -> Result<Option<Obj>> {
@@ -463,6 +468,13 @@ impl Runtime for Toy {
 
     fn persistent_id(&self, obj: Obj) -> Result<Option<Obj>> {
         self.call_counts()?;
+        if let Some(container) = self.hooks.grows.take() {
+            match self.thing(container) {
+                Thing::List(_) => self.extend(container, &[TRUE])?,
+                Thing::Dict(_) => self.store(container, &[TRUE, TRUE])?,
+                _ => self.add(container, &[TRUE])?,
+            }
+        }
         if !self.is_instance_of(obj, "toy.Far") {
             return Ok(None);
         }
