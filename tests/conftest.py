@@ -28,7 +28,8 @@ def pytest_addoption(parser):
         "--target",
         action="append",
         metavar="NAME[=BINARY]",
-        help=f"firmware to test: build/NAME/micropython, or the binary given; may be repeated (default: {' '.join(TARGETS)})",
+        help="firmware to test, may be repeated: build/NAME/micropython, or the binary given (default: "
+        + f"{' '.join(TARGETS)})",
     )
 
 
@@ -56,7 +57,7 @@ def build_arguments(name):
     return f"{target} --micropython {version}" if version[:1].isdigit() else name
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def open_device(name, binary):
     """The one device of a target, which lives as long as the session."""
     device = UnixDevice(name, binary)
@@ -69,7 +70,7 @@ def open_device(name, binary):
     return device
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def open_faulty(name, binary):
     """The device whose allocations can be made to fail. Its heap is small, since it is overwritten again and again."""
     device = open_device(name, binary).with_heap("1M")

@@ -19,14 +19,14 @@ def _options(version):
     return [{}]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _pickles(version):
     if version == "committed":
         return pythons.parse(COMMITTED.read_text())
     return pythons.pickles(version)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _by_name(version):
     """{name: [(protocol, module, data)]}"""
     found = {}
@@ -54,7 +54,7 @@ def _kind(version):
     return "2.7" if version == "committed" else version
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _answers(device, version):
     items = []
     for entries in (
@@ -85,7 +85,9 @@ def test_read(device, row):
                     + oracle.disassemble(data)
                 )
     if wrong:
-        pytest.fail(f"{name} by Python {version} on {device.name}: {len(wrong)} differ\n" + "\n".join(wrong[:3]), pytrace=False)
+        pytest.fail(
+            f"{name} by Python {version} on {device.name}: {len(wrong)} differ\n" + "\n".join(wrong[:3]), pytrace=False
+        )
 
 
 def test_written(device, row):
@@ -109,7 +111,7 @@ def test_written(device, row):
 _NOT_IN = {"2.7": ("singletons", "type-of-none", "instance", "instance-state")}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _values():
     """{name: value} of make.py, made here."""
     return runpy.run_path(str(pythons.MAKE))["values"]()

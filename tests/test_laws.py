@@ -25,7 +25,9 @@ RAISING_LOADS = [row for row in malformed.PICKLES if "raises" in row.name]
 def test_exceptions_do_not_jump_over_rust(faulty):
     """Whatever raises while a pickle is read: the exception comes out, and Rust was left properly."""
     answers = faulty.table("load", [(row.data.hex(), row.options) for row in malformed.PICKLES])
-    assert [(row.name, str(a)) for row, a in zip(malformed.PICKLES, answers, strict=True) if a.error == "DeviceDied"] == []
+    assert [
+        (row.name, str(a)) for row, a in zip(malformed.PICKLES, answers, strict=True) if a.error == "DeviceDied"
+    ] == []
     by_name = {row.name: answer for row, answer in zip(malformed.PICKLES, answers, strict=True)}
     assert {by_name[row.name].error for row in RAISING_LOADS} == {"KeyError"}
 
@@ -134,7 +136,7 @@ def _pickle(source, protocol):
 # Law 4: the collector may run at every allocation.
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _light(device):
     """[(case, protocol)] of all tables whose pickles are not too long to collect garbage for each step of them."""
     return [
@@ -203,7 +205,7 @@ for protocol in range(6):
     assert [line[0] for line in lines] == list(_nested_hashes(kind))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _nested_hashes(kind):
     """The hash of what CPython would write, if it did not recurse: made by a pickler that gets one level at a time."""
     import hashlib
@@ -296,7 +298,9 @@ def test_floats_are_rounded_to_what_the_device_has(device):
     values = [0.1, 1 / 3, 3.141592653589793, 1e-30, 1e30, 123456.789]
     for protocol in PROTOCOLS:
         output = device.run(
-            f"print([hexlify(__import__('struct').pack('>d', x)) for x in mpickle.loads({pickle.dumps(values, protocol)!r})])"
+            "import struct\n"
+            f"for x in mpickle.loads({pickle.dumps(values, protocol)!r}):\n"
+            "    print(hexlify(struct.pack('>d', x)))"
         )
         import struct
 

@@ -12,19 +12,22 @@ from support import oracle, portable
 from support.capabilities import float_needs, int_needs
 from support.case import PROTOCOLS
 
-SAMPLE = portable.cyclic_tuple(2), [
-    None,
-    [True, False],
-    [7, 300, 70000, -5, 1 << 40, 1 << 70],
-    [1.5, -0.25],
-    ["text", "line\n\\ \u20ac"],
-    [b"bytes", b"high\xff"],
-    bytearray(b"xy"),
-    [(1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)],
-    {"key": {}},
-    [{3}, frozenset([4])],
-    [portable.OrderedDict([("o", 1)]), range(3), complex(0.5, 1.5), len],
-]
+SAMPLE = (
+    portable.cyclic_tuple(2),
+    [
+        None,
+        [True, False],
+        [7, 300, 70000, -5, 1 << 40, 1 << 70],
+        [1.5, -0.25],
+        ["text", "line\n\\ \u20ac"],
+        [b"bytes", b"high\xff"],
+        bytearray(b"xy"),
+        [(1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)],
+        {"key": {}},
+        [{3}, frozenset([4])],
+        [portable.OrderedDict([("o", 1)]), range(3), complex(0.5, 1.5), len],
+    ],
+)
 
 
 def prefixes(data):
@@ -36,13 +39,13 @@ def flips(data):
     """Each bit of each byte flipped, and each byte all ones or zeros."""
     found = []
     for place, byte in enumerate(data):
-        for other in {byte ^ (1 << bit) for bit in range(8)} | {0, 255}:
+        for other in sorted({byte ^ (1 << bit) for bit in range(8)} | {0, 255}):
             if other != byte:
                 found.append(data[:place] + bytes([other]) + data[place + 1 :])
     return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def mutants(protocol, kind):
     """The pickles to try."""
     return tuple({"prefixes": prefixes, "flips": flips}[kind](pickle.dumps(SAMPLE, protocol)))
@@ -65,7 +68,7 @@ class Mutant:
     answer: object
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def compare(device, kind, source, protocol):
     """What differs, as {(what CPython did, what mpickle did): [mutants]}; and how often for a reason that is known."""
     options = {"stream": True} if source == "stream" else {}
@@ -103,7 +106,9 @@ def test_mutants(device, kind, source, protocol):
     lines = [f"{len(mutants(protocol, kind))} {kind} of protocol {protocol} from {source} on {device.name}"]
     for (wanted, got), examples in sorted(found.items(), key=lambda entry: -len(entry[1])):
         mutant = min(examples, key=lambda example: len(example.data))
-        lines.append(f"\n{len(examples)} times {got} where CPython has {wanted}; for example\n{_place(mutant, protocol)}")
+        lines.append(
+            f"\n{len(examples)} times {got} where CPython has {wanted}; for example\n{_place(mutant, protocol)}"
+        )
         lines.append(f"CPython {mutant.expected}\nmpickle {mutant.answer}")
     pytest.fail("\n".join(lines), pytrace=False)
 

@@ -19,7 +19,7 @@ def rows(test):
     ]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def written_by_cpython(case, protocol):
     return pickle.dumps(case.value, protocol)
 
@@ -38,28 +38,28 @@ def _batch(device, function, cases, item):
 # One batch for each test and device: the tests look up the answers for their case.
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def shapes(device):
     cases = _fitting(device)
     return dict(zip(cases, device.table("shape", [(case.source,) for case in cases], timeout=300), strict=True))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def loaded(device):
     return _batch(device, "load", _fitting(device), lambda case, n: (written_by_cpython(case, n).hex(),))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def dumped(device):
     return _batch(device, "dump", _fitting(device), lambda case, n: (case.source, n))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def streamed(device):
     return _batch(device, "dump_to_stream", _fitting(device), lambda case, n: (case.source, n))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def with_new_names(device):
     cases = _fitting(device, "test_fix_imports")
     return _batch(device, "dump", cases, lambda case, n: (case.source, n, {"fix_imports": False}))

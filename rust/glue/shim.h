@@ -204,8 +204,8 @@ uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised);
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_global.c: names of classes and functions.
 
-// The object that `module` and the dotted `name` name, both str, by import and attribute lookup.
-mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, mp_obj_t *raised);
+// The object that `module` and `name`, a path with dots if `dotted`, name, by import and attribute lookup.
+mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, bool dotted, mp_obj_t *raised);
 // Whether an exception says that there is no such module or attribute.
 bool mpk_says_missing(mp_obj_t exception);
 // Objects that mpickle has in place of those that CPython's modules have and MicroPython's do not; or MPK_NULL.
@@ -259,6 +259,7 @@ uint32_t mpk_write(mp_obj_t stream, const uint8_t *data, size_t len, mp_obj_t *r
 #define MPK_CLASS_ATTRIBUTE (7)
 #define MPK_CLASS_RUNTIME (8)
 #define MPK_CLASS_MEMORY (9)
+#define MPK_CLASS_LOOKUP (10)
 
 // A new exception; where there is no memory for it, MicroPython's own MemoryError.
 mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len);

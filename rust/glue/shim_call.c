@@ -10,6 +10,13 @@ mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t
     MPK_CATCH(MPK_NULL)
 }
 
+// bytes and bytearray of a str and its encoding, as Python 2 pickles a bytearray. MicroPython's own take no notice of
+// the encoding.
+static mp_obj_t mpk_bytes_like(mp_obj_t type, const mp_obj_t *args) {
+    mp_obj_t data = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mpk_codecs_encode_obj), 2, 0, args);
+    return mp_call_function_1(type, data);
+}
+
 mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
     MPK_TRY {
         if (!mpk_is_exact(args, &mp_type_tuple)) {
@@ -18,7 +25,14 @@ mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
         size_t len;
         mp_obj_t *items;
         mp_obj_get_array(args, &len, &items);
-        mp_obj_t result = mp_call_function_n_kw(callable, len, 0, items);
+        bool bytes_like = callable == MP_OBJ_FROM_PTR(&mp_type_bytes)
+            #if MICROPY_PY_BUILTINS_BYTEARRAY
+                          || callable == MP_OBJ_FROM_PTR(&mp_type_bytearray)
+            #endif
+            ;
+        mp_obj_t result = bytes_like && len == 2 && mp_obj_is_str(items[0])
+                              ? mpk_bytes_like(callable, items)
+                              : mp_call_function_n_kw(callable, len, 0, items);
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)

@@ -18,6 +18,7 @@ static const mp_obj_type_t *const mpk_classes[] = {
     [MPK_CLASS_ATTRIBUTE] = &mp_type_AttributeError,
     [MPK_CLASS_RUNTIME] = &mp_type_RuntimeError,
     [MPK_CLASS_MEMORY] = &mp_type_MemoryError,
+    [MPK_CLASS_LOOKUP] = &mp_type_LookupError,
 };
 
 mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len) {
@@ -35,8 +36,8 @@ mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {
     mp_obj_t caught;
     mp_obj_t *raised = &caught;
     MPK_TRY {
-        mp_obj_t exception = mp_obj_new_exception_msg_varg(&mpk_type_PicklingError, MP_ERROR_TEXT("can't pickle '%s' object"),
-            mp_obj_get_type_str(obj));
+        mp_obj_t exception = mp_obj_new_exception_msg_varg(
+            &mpk_type_PicklingError, MP_ERROR_TEXT("can't pickle '%s' object"), mp_obj_get_type_str(obj));
         MPK_RETURN(exception);
     }
     MPK_CATCH(caught)

@@ -30,13 +30,15 @@ static mp_obj_t mpk_walk(mp_obj_t obj, const char *path, size_t len, mp_obj_t *p
     }
 }
 
-mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, mp_obj_t *raised) {
+mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, bool dotted, mp_obj_t *raised) {
     MPK_TRY {
         mp_obj_t parent;
         qstr last;
         size_t len;
         const char *path = mp_obj_str_get_data(name, &len);
-        mp_obj_t result = mpk_walk(mpk_import(mp_obj_str_get_qstr(module)), path, len, &parent, &last);
+        mp_obj_t in = mpk_import(mp_obj_str_get_qstr(module));
+        mp_obj_t result =
+            dotted ? mpk_walk(in, path, len, &parent, &last) : mp_load_attr(in, mp_obj_str_get_qstr(name));
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)

@@ -99,7 +99,7 @@ static uint32_t mpk_array_anatomy(mp_obj_t obj, uint32_t protocol, mpk_anatomy_t
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(obj, &buffer, MP_BUFFER_READ);
     mp_obj_t args[4] = {MP_OBJ_FROM_PTR(mp_obj_get_type(obj)), code, MP_OBJ_NEW_SMALL_INT(format),
-                        mp_obj_new_bytes(buffer.buf, buffer.len)};
+        mp_obj_new_bytes(buffer.buf, buffer.len)};
     anatomy->callable = MP_OBJ_FROM_PTR(&mpk_array_reconstructor_obj);
     return mpk_found(anatomy, MPK_BASE_FUNCTION, MPK_NULL, mp_obj_new_tuple(4, args));
 }

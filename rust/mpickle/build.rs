@@ -57,10 +57,7 @@ fn clang_flags(root: &Path) -> Vec<String> {
     // Interned strings and compressed messages come from generated headers; the shim's interface
     // needs neither, and with NO_QSTR alone the type of a compressed message is not declared.
     flags.extend(["-DNO_QSTR".into(), "-UMICROPY_ROM_TEXT_COMPRESSION".into()]);
-    flags.push(format!(
-        "--target={}",
-        clang_target(&env::var("TARGET").expect("cargo sets TARGET"))
-    ));
+    flags.push(format!("--target={}", clang_target(&env::var("TARGET").expect("cargo sets TARGET"))));
     flags
 }
 
@@ -78,19 +75,13 @@ fn unix_flags(root: &Path) -> Vec<String> {
     println!("cargo::rerun-if-changed={}", versions.display());
     println!("cargo::rerun-if-env-changed=MICROPYTHON");
     let text = fs::read_to_string(&versions).unwrap_or_else(|e| fail(&format!("{}: {e}", versions.display())));
-    let version = text
-        .lines()
-        .find(|line| !line.starts_with('#'))
-        .and_then(|line| line.split_whitespace().next());
+    let version = text.lines().find(|line| !line.starts_with('#')).and_then(|line| line.split_whitespace().next());
     let source = match env::var_os("MICROPYTHON") {
         Some(checkout) => PathBuf::from(checkout),
         None => root.join(format!("build/micropython-{}", version.unwrap_or_default())),
     };
     if !source.join("py/obj.h").is_file() {
-        fail(&format!(
-            "no MicroPython source in {}: run ./scripts/setup",
-            source.display()
-        ));
+        fail(&format!("no MicroPython source in {}: run ./scripts/setup", source.display()));
     }
     let include = |dir: PathBuf| format!("-I{}", dir.display());
     vec![
@@ -132,11 +123,7 @@ fn write_exports(src: &Path, to: &Path) {
         },
         ..Default::default()
     };
-    let bindings = match cbindgen::Builder::new()
-        .with_config(config)
-        .with_src(src.join("lib.rs"))
-        .generate()
-    {
+    let bindings = match cbindgen::Builder::new().with_config(config).with_src(src.join("lib.rs")).generate() {
         Ok(bindings) => bindings,
         // rustc is about to say the same, and better.
         Err(cbindgen::Error::ParseSyntaxError { .. }) => return,

@@ -8,7 +8,33 @@ _PLAIN = """
 """.split()
 
 # Around a power of two, where an opcode, a byte of LONG1 or a machine's own ints end.
-_POWERS = [23, 24, 29, 30, 31, 32, 39, 47, 48, 61, 62, 63, 64, 65, 71, 72, 127, 128, 255, 256, 1023, 2000, 2039, 2040, 2047]
+_POWERS = [
+    23,
+    24,
+    29,
+    30,
+    31,
+    32,
+    39,
+    47,
+    48,
+    61,
+    62,
+    63,
+    64,
+    65,
+    71,
+    72,
+    127,
+    128,
+    255,
+    256,
+    1023,
+    2000,
+    2039,
+    2040,
+    2047,
+]
 
 CASES = (
     [Case(text, text) for text in _PLAIN]

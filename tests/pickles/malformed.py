@@ -1,12 +1,15 @@
 """Pickles with something wrong. CPython's class of exception is what is expected, with the opcode and its offset."""
 
-from pickles import broken
 from support.assemble import Short
+
+from pickles import broken
 
 _HUGE4 = 0x7FFFFFFF
 _HUGE8 = 0x7FFFFFFFFFFFFFFF
 
-_NEEDS_ONE = "POP DUP TUPLE1 BINPERSID BUILD APPEND SETITEM REDUCE NEWOBJ NEWOBJ_EX STACK_GLOBAL MEMOIZE READONLY_BUFFER".split()
+_NEEDS_ONE = (
+    "POP DUP TUPLE1 BINPERSID BUILD APPEND SETITEM REDUCE NEWOBJ NEWOBJ_EX STACK_GLOBAL MEMOIZE READONLY_BUFFER".split()
+)
 _NEEDS_TWO = "TUPLE2 APPEND SETITEM REDUCE NEWOBJ NEWOBJ_EX BUILD STACK_GLOBAL".split()
 _NEEDS_THREE = "TUPLE3 SETITEM NEWOBJ_EX".split()
 _NEEDS_MARK = "LIST TUPLE DICT FROZENSET APPENDS SETITEMS ADDITEMS POP_MARK OBJ".split()
@@ -25,9 +28,45 @@ _COUNTED = {
     "LONG4": [10, _HUGE4, -1, -(2**31)],
 }
 
-_BAD_INTS = ["", "-", "+", "x", "1x", "08", "0_8", "1__0", "_1", "1_", "12L", "0x", "0xg", "1.5", "1 2", "--1", "\u0967", "0b2"]
+_BAD_INTS = [
+    "",
+    "-",
+    "+",
+    "x",
+    "1x",
+    "08",
+    "0_8",
+    "1__0",
+    "_1",
+    "1_",
+    "12L",
+    "0x",
+    "0xg",
+    "1.5",
+    "1 2",
+    "--1",
+    "\u0967",
+    "0b2",
+]
 _BAD_LONGS = ["", "L", "010L", "x", "5LL", "5l", "1.5L", "-L", "1 2L", "08L"]
-_BAD_FLOATS = ["", "x", "1.5x", " 1.5", "1.5 ", "1_0.0", "0x1p3", "1e", "e5", ".", "-", "infx", "nan(1)", "1e400", "-1e400", "1,5"]
+_BAD_FLOATS = [
+    "",
+    "x",
+    "1.5x",
+    " 1.5",
+    "1.5 ",
+    "1_0.0",
+    "0x1p3",
+    "1e",
+    "e5",
+    ".",
+    "-",
+    "infx",
+    "nan(1)",
+    "1e400",
+    "-1e400",
+    "1,5",
+]
 _BAD_MEMO = ["", "x", "-1", "1x", "0x1", "1.0"]
 
 _BAD_UTF8 = {
@@ -133,8 +172,12 @@ PICKLES = (
         broken("global-dotted-before-4", ("GLOBAL", "sample", "Outer.Inner"), "STOP"),
         broken("global-bad-utf-8", ("GLOBAL", b"\xff", b"x"), "STOP"),
         broken("stack-global-ints", ("BININT1", 1), ("BININT1", 2), "STACK_GLOBAL", "STOP"),
-        broken("stack-global-bytes", ("SHORT_BINBYTES", b"sample"), ("SHORT_BINBYTES", b"Plain"), "STACK_GLOBAL", "STOP"),
-        broken("stack-global-no-module", ("SHORT_BINUNICODE", "no_such"), ("SHORT_BINUNICODE", "x"), "STACK_GLOBAL", "STOP"),
+        broken(
+            "stack-global-bytes", ("SHORT_BINBYTES", b"sample"), ("SHORT_BINBYTES", b"Plain"), "STACK_GLOBAL", "STOP"
+        ),
+        broken(
+            "stack-global-no-module", ("SHORT_BINUNICODE", "no_such"), ("SHORT_BINUNICODE", "x"), "STACK_GLOBAL", "STOP"
+        ),
         broken(
             "stack-global-no-inner",
             ("PROTO", 4),

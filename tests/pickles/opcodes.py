@@ -1,7 +1,8 @@
 """Every opcode, in every form that CPython's unpickler takes; what CPython loads is what is expected."""
 
-from pickles import loads
 from support.assemble import Short
+
+from pickles import loads
 
 _INTS = """
     0 1 -1 +5 7 00 01 000 001 002 0x10 -0x10 0X1f 010 -010 0777 0o17 0b101 1_000 0x_10 0x1_0 2147483647 2147483648
@@ -16,8 +17,10 @@ _LONGS = """
 
 _FLOATS = """
     1.5 -1.5 0 0.0 -0.0 5 5. .5 1e5 1E5 1e+5 1e-5 nan NaN -nan +nan inf -inf +inf Infinity -INFINITY iNf 0.1
-    3.14159265358979323846264338327950288 9007199254740993 9007199254740992.99999999999999999999999 2.2250738585072011e-308
-    0.500000000000000166533453693773481063544750213623046875 5e-324 2.4703282292062327208e-324 2.4703282292062328e-324
+    3.14159265358979323846264338327950288 9007199254740993 9007199254740992.99999999999999999999999
+
+    2.2250738585072011e-308 0.500000000000000166533453693773481063544750213623046875 5e-324
+    2.4703282292062327208e-324 2.4703282292062328e-324
     1e-400 1.7976931348623157e308 17976931348623157e292 0.000000000000000000001e21 000123.5 1e0000005
     123456789012345678901234567890 8.5 0.0e999999 1.00000000000000011102230246251565404236316680908203125
     1.00000000000000011102230246251565404236316680908203124 1.00000000000000011102230246251565404236316680908203126
@@ -66,7 +69,13 @@ def _strings():
     for encoding in _ENCODINGS:
         for name, text in _HIGH.items():
             yield loads(f"string-high-{name}-{encoding}", ("STRING", text), encoding=encoding)
-        for name, data in [("ascii", b"abc"), ("high", b"\xe9"), ("utf-8", b"\xc3\xa9"), ("empty", b""), ("nul", b"a\0b")]:
+        for name, data in [
+            ("ascii", b"abc"),
+            ("high", b"\xe9"),
+            ("utf-8", b"\xc3\xa9"),
+            ("empty", b""),
+            ("nul", b"a\0b"),
+        ]:
             yield loads(f"binstring-{name}-{encoding}", ("BINSTRING", data), encoding=encoding)
             yield loads(f"short-binstring-{name}-{encoding}", ("SHORT_BINSTRING", data), encoding=encoding)
     for errors in ["strict", "ignore", "replace"]:
@@ -83,7 +92,10 @@ def _strings():
                 ("good", b"good"),
             ]:
                 yield loads(
-                    f"short-binstring-{name}-{encoding}-{errors}", ("SHORT_BINSTRING", data), encoding=encoding, errors=errors
+                    f"short-binstring-{name}-{encoding}-{errors}",
+                    ("SHORT_BINSTRING", data),
+                    encoding=encoding,
+                    errors=errors,
                 )
 
 
@@ -196,7 +208,9 @@ PICKLES = (
         loads("reduce-complex", ("GLOBAL", "__builtin__", "complex"), ("BINFLOAT", 0.5), ("BINFLOAT", 1.5), b"\x86R"),
         loads("reduce-range", ("GLOBAL", "__builtin__", "xrange"), ("BININT1", 1), ("BININT1", 9), b"\x86R"),
         loads("reduce-set", ("GLOBAL", "__builtin__", "set"), "MARK", ("BININT1", 1), "LIST", "TUPLE1", "REDUCE"),
-        loads("reduce-ordered", ("GLOBAL", "collections", "OrderedDict"), "EMPTY_TUPLE", "REDUCE", ("BININT1", 1), b"Ns"),
+        loads(
+            "reduce-ordered", ("GLOBAL", "collections", "OrderedDict"), "EMPTY_TUPLE", "REDUCE", ("BININT1", 1), b"Ns"
+        ),
         loads(
             "reduce-ordered-of-python-2",
             ("GLOBAL", "collections", "OrderedDict"),
@@ -204,23 +218,68 @@ PICKLES = (
             "TUPLE1",
             "REDUCE",
         ),
-        loads("reduce-encode", ("GLOBAL", "_codecs", "encode"), ("UNICODE", "caf\xe9".encode("latin1")), ("UNICODE", "latin1"), b"\x86R"),
+        loads(
+            "reduce-encode",
+            ("GLOBAL", "_codecs", "encode"),
+            ("UNICODE", "caf\xe9".encode("latin1")),
+            ("UNICODE", "latin1"),
+            b"\x86R",
+        ),
         loads("reduce-bytes", ("GLOBAL", "__builtin__", "bytes"), "EMPTY_TUPLE", "REDUCE"),
-        loads("reduce-bytearray", ("GLOBAL", "__builtin__", "bytearray"), ("SHORT_BINBYTES", b"ab"), "TUPLE1", "REDUCE"),
-        loads("reduce-bytearray-of-python-2", ("GLOBAL", "__builtin__", "bytearray"), ("UNICODE", b"a\xe9"), ("STRING", "'latin-1'"), b"\x86R"),
-        loads("reduce-getattr", ("GLOBAL", "__builtin__", "getattr"), ("GLOBAL", "sample", "Outer"), ("UNICODE", "Inner"), b"\x86R"),
-        loads("reduce-reconstructor", ("GLOBAL", "copy_reg", "_reconstructor"), _CLASS, ("GLOBAL", "__builtin__", "object"), b"N\x87R"),
-        loads("reduce-reconstructor-3", ("GLOBAL", "copyreg", "_reconstructor"), _CLASS, ("GLOBAL", "builtins", "object"), b"N\x87R"),
+        loads(
+            "reduce-bytearray", ("GLOBAL", "__builtin__", "bytearray"), ("SHORT_BINBYTES", b"ab"), "TUPLE1", "REDUCE"
+        ),
+        loads(
+            "reduce-bytearray-of-python-2",
+            ("GLOBAL", "__builtin__", "bytearray"),
+            ("UNICODE", b"a\xe9"),
+            ("STRING", "'latin-1'"),
+            b"\x86R",
+        ),
+        loads(
+            "reduce-getattr",
+            ("GLOBAL", "__builtin__", "getattr"),
+            ("GLOBAL", "sample", "Outer"),
+            ("UNICODE", "Inner"),
+            b"\x86R",
+        ),
+        loads(
+            "reduce-reconstructor",
+            ("GLOBAL", "copy_reg", "_reconstructor"),
+            _CLASS,
+            ("GLOBAL", "__builtin__", "object"),
+            b"N\x87R",
+        ),
+        loads(
+            "reduce-reconstructor-3",
+            ("GLOBAL", "copyreg", "_reconstructor"),
+            _CLASS,
+            ("GLOBAL", "builtins", "object"),
+            b"N\x87R",
+        ),
         loads("reduce-newobj", ("GLOBAL", "copy_reg", "__newobj__"), _CLASS, "TUPLE1", "REDUCE"),
         loads("reduce-type", ("GLOBAL", "__builtin__", "type"), "NONE", "TUPLE1", "REDUCE"),
         loads("build", _CLASS, "EMPTY_TUPLE", "NEWOBJ", *_STATE, "BUILD"),
         loads("build-slots", _CLASS, "EMPTY_TUPLE", "NEWOBJ", "NONE", *_STATE, "TUPLE2", "BUILD"),
-        loads("build-both", _CLASS, "EMPTY_TUPLE", "NEWOBJ", *_STATE, "MARK", ("BINUNICODE", "y"), "NONE", b"d\x86", "BUILD"),
+        loads(
+            "build-both",
+            _CLASS,
+            "EMPTY_TUPLE",
+            "NEWOBJ",
+            *_STATE,
+            "MARK",
+            ("BINUNICODE", "y"),
+            "NONE",
+            b"d\x86",
+            "BUILD",
+        ),
         loads("build-none", _CLASS, "EMPTY_TUPLE", "NEWOBJ", "NONE", "BUILD"),
         loads("build-empty", _CLASS, "EMPTY_TUPLE", "NEWOBJ", "EMPTY_DICT", "BUILD"),
         loads("build-setstate", ("GLOBAL", "sample", "Stateful"), "EMPTY_TUPLE", "NEWOBJ", ("BININT1", 9), "BUILD"),
         loads("build-setstate-none", ("GLOBAL", "sample", "Stateful"), "EMPTY_TUPLE", "NEWOBJ", "NONE", "BUILD"),
-        loads("build-twice", _CLASS, "EMPTY_TUPLE", "NEWOBJ", *_STATE, "BUILD", "MARK", ("BINUNICODE", "y"), "NONE", b"db"),
+        loads(
+            "build-twice", _CLASS, "EMPTY_TUPLE", "NEWOBJ", *_STATE, "BUILD", "MARK", ("BINUNICODE", "y"), "NONE", b"db"
+        ),
         loads("inst", "MARK", ("INST", "sample", "Plain")),
         loads("inst-arguments", "MARK", ("BININT1", 1), ("BININT1", 2), ("INST", "sample", "Counted")),
         loads("inst-no-arguments", "MARK", ("INST", "sample", "Counted")),
@@ -231,15 +290,31 @@ PICKLES = (
         loads("obj-function", "MARK", ("GLOBAL", "sample", "pair"), ("BININT1", 1), "NONE", "OBJ"),
         loads("newobj", ("GLOBAL", "sample", "Counted"), "EMPTY_TUPLE", "NEWOBJ"),
         loads("newobj-list", ("GLOBAL", "builtins", "list"), "EMPTY_TUPLE", "NEWOBJ"),
-        loads("newobj-dict", ("GLOBAL", "builtins", "dict"), "EMPTY_TUPLE", "NEWOBJ", ("BININT1", 1), "NONE", "SETITEM"),
+        loads(
+            "newobj-dict", ("GLOBAL", "builtins", "dict"), "EMPTY_TUPLE", "NEWOBJ", ("BININT1", 1), "NONE", "SETITEM"
+        ),
         loads("newobj-int", ("GLOBAL", "builtins", "int"), ("BININT1", 5), "TUPLE1", "NEWOBJ"),
         loads("newobj-ex", ("GLOBAL", "sample", "Counted"), "EMPTY_TUPLE", "EMPTY_DICT", "NEWOBJ_EX"),
         loads("append-to-other", ("GLOBAL", "sample", "Basket"), "EMPTY_TUPLE", "REDUCE", ("BININT1", 1), "APPEND"),
-        loads("appends-to-other", ("GLOBAL", "sample", "Basket"), "EMPTY_TUPLE", "REDUCE", "MARK", ("BININT1", 1), b"Ne"),
-        loads("appends-one-by-one", ("GLOBAL", "sample", "Slowly"), "EMPTY_TUPLE", "REDUCE", "MARK", ("BININT1", 1), b"Ne"),
+        loads(
+            "appends-to-other", ("GLOBAL", "sample", "Basket"), "EMPTY_TUPLE", "REDUCE", "MARK", ("BININT1", 1), b"Ne"
+        ),
+        loads(
+            "appends-one-by-one", ("GLOBAL", "sample", "Slowly"), "EMPTY_TUPLE", "REDUCE", "MARK", ("BININT1", 1), b"Ne"
+        ),
         loads("setitem-of-other", ("GLOBAL", "sample", "Basket"), "EMPTY_TUPLE", "REDUCE", ("BININT1", 1), b"Ns"),
-        loads("setitems-of-other", ("GLOBAL", "sample", "Basket"), "EMPTY_TUPLE", "REDUCE", "MARK", ("BININT1", 1), b"Nu"),
-        loads("additems-to-other", ("GLOBAL", "sample", "Basket"), "EMPTY_TUPLE", "REDUCE", "MARK", ("BININT1", 1), b"N\x90"),
+        loads(
+            "setitems-of-other", ("GLOBAL", "sample", "Basket"), "EMPTY_TUPLE", "REDUCE", "MARK", ("BININT1", 1), b"Nu"
+        ),
+        loads(
+            "additems-to-other",
+            ("GLOBAL", "sample", "Basket"),
+            "EMPTY_TUPLE",
+            "REDUCE",
+            "MARK",
+            ("BININT1", 1),
+            b"N\x90",
+        ),
         loads("next-buffer", "NEXT_BUFFER", buffers="=[bytearray(b'abc')]"),
         loads("next-buffer-readonly", "NEXT_BUFFER", "READONLY_BUFFER", buffers="=[bytearray(b'abc')]"),
         loads("next-buffer-bytes", "NEXT_BUFFER", "READONLY_BUFFER", buffers="=[b'abc']"),

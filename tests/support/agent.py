@@ -105,7 +105,7 @@ def leak(data, options):
     """By how many bytes loading a pickle several times makes the heap grow: "0" if the last times add nothing."""
     data = unhexlify(data)
     sizes = []
-    for _ in range(4):
+    for _ in range(3):
         quietly(lambda: mpickle.loads(data, **_options(options)))
         quietly(lambda: mpickle.load(io.BytesIO(data), **_options(options)))
         sizes.append(in_use())

@@ -13,11 +13,15 @@ def probe():
     found["version"] = ".".join(str(part) for part in sys.implementation[1][:3])
     import builtins
     found["builtins"] = dir(builtins)
+    found["int_bits"] = 64
     try:
-        int("1" + "0" * 30)
-        found["int_bits"] = 0
+        large = 1
+        for _ in range(70):
+            large *= 2
+        if str(large) == "1180591620717411303424":
+            found["int_bits"] = 0
     except OverflowError:
-        found["int_bits"] = 64
+        pass
     bits = -1
     if "float" in found["builtins"]:
         step = 1.0

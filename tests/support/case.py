@@ -74,7 +74,7 @@ def _consecutive(value):
     return len(value) <= 1 or list(value) == list(range(len(value)))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def tables():
     """All cases of the modules in tests/cases, in order."""
     import cases

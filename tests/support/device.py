@@ -209,7 +209,7 @@ class UnixDevice(Device):
             raise self._death(source) from None
 
     def _send(self, data, deadline, source):
-        # The firmware reads its whole request before it writes, so this cannot deadlock; a pipe that is ready takes 4096.
+        # The firmware reads its whole request before it writes: no deadlock. A pipe that is ready takes 4096 bytes.
         pipe = self._process.stdin.fileno()
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_WRITE)
@@ -250,7 +250,8 @@ class UnixDevice(Device):
         tail = output[-500:].decode("utf-8", "replace")
         shown = source if len(source) < 1500 else source[:700] + "\n[...]\n" + source[-700:]
         return DeviceDied(
-            f"the firmware {self.name} {what}\n-- last output:\n{tail}\n-- stderr:\n{stderr}\n-- while running:\n{shown}"
+            f"the firmware {self.name} {what}\n-- last output:\n{tail}\n-- stderr:\n{stderr}\n"
+            f"-- while running:\n{shown}"
         )
 
     def _stop(self):

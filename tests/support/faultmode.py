@@ -38,7 +38,7 @@ def starve(function, forever, view=lambda result: result):
     faults.reset()
     expected = view(function())
     sizes = []
-    for _ in range(2):
+    for _ in range(4):
         turn = 1
         while True:
             faults.reset()
@@ -61,8 +61,9 @@ def starve(function, forever, view=lambda result: result):
         sizes.append(in_use())
     if view(function()) != expected:
         return "afterwards the result is another"
-    if sizes[1] > sizes[0]:
-        return "%d bytes are left behind" % (sizes[1] - sizes[0])
+    # The collector takes any number on the stack for an address, so a size may be off once; a leak grows each time.
+    if sizes[1] < sizes[2] < sizes[3]:
+        return "%d bytes are left behind" % (sizes[3] - sizes[2])
     return "" if turn > 1 else "there was no allocation"
 
 

@@ -115,10 +115,11 @@ def _globals():
 
     found = {}
     for name in (
-        "abs all any bin bool bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate "
-        "eval exec filter float frozenset getattr globals hasattr hash hex id input int isinstance issubclass iter len "
-        "list locals map max memoryview min next object oct open ord pow print property range repr reversed round "
-        "set setattr slice sorted staticmethod str sum super tuple type zip"
+        "abs all any bin bool bytearray bytes callable chr classmethod compile complex delattr dict dir "
+        "divmod enumerate eval exec filter float frozenset getattr globals hasattr hash hex id input int "
+        "isinstance issubclass iter len list locals map max memoryview min next object oct open ord pow print "
+        "property range repr reversed round set setattr slice sorted staticmethod str sum super tuple type "
+        "zip"
     ).split():
         if hasattr(builtins, name):
             found["builtins." + name] = getattr(builtins, name)

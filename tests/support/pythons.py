@@ -11,7 +11,7 @@ from pathlib import Path
 MAKE = Path(__file__).parents[1] / "fixtures" / "make.py"
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def installed():
     """{"3.11": path of the interpreter}, in order, without what is older than 2.7 or from 3.0 to 3.5."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -43,7 +43,7 @@ def _numbers(version):
     return tuple(int(part) for part in version.split("."))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def pickles(version):
     """[(name, protocol, pickle module, bytes)]: what one CPython writes."""
     text = subprocess.run([installed()[version], MAKE], capture_output=True, text=True, check=True).stdout

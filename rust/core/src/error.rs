@@ -25,6 +25,8 @@ pub enum Class {
     Runtime,
     /// `MemoryError`
     Memory,
+    /// `LookupError`
+    Lookup,
 }
 
 macro_rules! faults {
@@ -78,6 +80,8 @@ faults! {
     BadRawUnicode:    Unicode,    "truncated or illegal \\u escape";
     BadEncoding:      Unicode,    "bytes cannot be decoded; try encoding='latin1' or encoding='bytes'";
     NotLatin1:        Unicode,    "character outside of latin-1";
+    UnknownEncoding:  Lookup,     "unknown encoding; there are 'ASCII', 'latin1', 'utf-8' and 'bytes'";
+    UnknownErrors:    Lookup,     "unknown error handler name; there are 'strict', 'ignore', 'replace' and others";
     PersidNotAscii:   Unpickling, "persistent IDs in protocol 0 must be ASCII strings";
     // Arguments on the stack.
     NotAString:       Unpickling, "STACK_GLOBAL requires str";

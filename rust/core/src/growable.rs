@@ -162,3 +162,87 @@ impl<T: Copy> DerefMut for Growable<T> {
         &mut self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn it_grows_and_shrinks_as_a_vector_does() {
+        let (mut ours, mut theirs) = (Growable::<u32>::new(), Vec::new());
+        for step in 0..3000_u32 {
+            let count = (step % 7) as usize;
+            match step % 5 {
+                0 => {
+                    ours.push(step).unwrap();
+                    theirs.push(step);
+                }
+                1 => {
+                    ours.extend_from_slice(&vec![step; count]).unwrap();
+                    theirs.extend(vec![step; count]);
+                }
+                2 => {
+                    ours.extend_filled(count, step).unwrap().fill(step + 1);
+                    theirs.extend(vec![step + 1; count]);
+                }
+                3 => {
+                    ours.drop_front(count / 2);
+                    theirs.drain(..theirs.len().min(count / 2));
+                }
+                _ => {
+                    assert_eq!(ours.pop(), theirs.pop());
+                    ours.truncate(theirs.len() + count);
+                }
+            }
+            assert_eq!(*ours, theirs);
+        }
+        ours.truncate(2);
+        assert_eq!(*ours, theirs[..2]);
+        ours.drop_front(usize::MAX);
+        assert!(ours.is_empty());
+    }
+
+    #[test]
+    fn it_doubles_first_and_then_grows_by_half() {
+        let mut bytes = Growable::<u8>::new();
+        let mut capacities = vec![];
+        for _ in 0..20_000 {
+            bytes.push(0).unwrap();
+            if capacities.last() != Some(&bytes.capacity()) {
+                capacities.push(bytes.capacity());
+            }
+        }
+        assert_eq!(capacities, [64, 128, 256, 512, 1024, 2048, 4096, 6144, 9216, 13824, 20736]);
+    }
+
+    #[test]
+    fn what_cannot_be_had_changes_nothing() {
+        let mut numbers = Growable::<u64>::new();
+        numbers.extend_from_slice(&[1, 2]).unwrap();
+        for more in [usize::MAX, usize::MAX / 2, isize::MAX as usize / 8] {
+            assert_eq!(numbers.reserve(more), Err(Fault::OutOfMemory));
+            assert_eq!(numbers.extend_filled(more, 0), Err(Fault::OutOfMemory));
+            assert_eq!(*numbers, [1, 2]);
+        }
+    }
+
+    #[test]
+    fn numbers_are_little_endian() {
+        let mut bytes = Growable::new();
+        for count in 0..=8 {
+            bytes.extend_from_number(0x0807_0605_0403_0201, count).unwrap();
+        }
+        let expected: Vec<u8> = (0..=8).flat_map(|count| 1..=count).collect();
+        assert_eq!(*bytes, expected);
+    }
+
+    #[test]
+    fn memory_can_be_given_away() {
+        let mut bytes = Growable::new();
+        bytes.extend_from_slice(b"text").unwrap();
+        let (start, length, capacity) = bytes.into_raw_parts();
+        // SAFETY: the parts are those of a vector that was forgotten. EXCEPTION: none. GC: none.
+        assert_eq!(unsafe { Vec::from_raw_parts(start, length, capacity) }, b"text");
+    }
+}

@@ -279,8 +279,8 @@ pub trait Runtime {
     /// Where the class or function `obj` is found again, under `name` if given.
     /// Raises PicklingError when it is not found there.
     fn locate(&self, obj: Self::Obj, name: Option<Self::Obj>) -> Result<Location<Self::Obj>, Self>;
-    /// The object that `module` and the dotted `name` name, both str.
-    fn find_class(&self, module: Self::Obj, name: Self::Obj) -> Result<Self::Obj, Self>;
+    /// The object that `module` and `name` name, both str; where `dotted`, the name may be a path with dots.
+    fn find_class(&self, module: Self::Obj, name: Self::Obj, dotted: bool) -> Result<Self::Obj, Self>;
     /// The extension code registered for a name, 0 if none.
     fn extension_code(&self, module: Self::Obj, name: Self::Obj) -> Result<u32, Self>;
     /// The object of a registered extension code, `None` if the code is not registered.

@@ -66,3 +66,76 @@ impl<A: Allocator + Default> Default for Table<A> {
         Self::new()
     }
 }
+
+#[cfg(test)]
+#[allow(unsafe_code)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use allocator_api2::alloc::{AllocError, Global, Layout};
+    use core::ptr::NonNull;
+    use std::collections::{HashMap, HashSet};
+
+    /// Gives no more than so many bytes at once.
+    #[derive(Default)]
+    struct Small;
+
+    // SAFETY: the global allocator does the work. EXCEPTION: none. GC: none.
+    unsafe impl Allocator for Small {
+        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+            if layout.size() > 3000 { Err(AllocError) } else { Global.allocate(layout) }
+        }
+
+        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+            // SAFETY: as the caller promises. EXCEPTION: none. GC: none.
+            unsafe { Global.deallocate(block, layout) }
+        }
+    }
+
+    /// Addresses, as identities are, and small numbers, as memo indexes are; and all bits of a word.
+    fn keys() -> impl Iterator<Item = usize> {
+        let addresses = (0..2000).map(|number| 0x7f00_0000 + 32 * number);
+        let indexes = 0..2000;
+        let bits = (12..usize::BITS).map(|bit| 1 << bit);
+        addresses.chain(indexes).chain(bits).chain([usize::MAX])
+    }
+
+    #[test]
+    fn what_is_stored_is_found() {
+        let (mut ours, mut theirs) = (Table::<Global>::new(), HashMap::new());
+        assert_eq!(ours.get(0), None);
+        for _ in 0..2 {
+            for (value, key) in keys().enumerate() {
+                assert_eq!(ours.get(key), None);
+                ours.insert_new(key, value).unwrap();
+                theirs.insert(key, value);
+                assert_eq!(ours.len(), theirs.len());
+            }
+            for key in keys().flat_map(|key| [key, key.wrapping_add(7)]) {
+                assert_eq!(ours.get(key), theirs.get(&key).copied());
+            }
+            ours.clear();
+            theirs.clear();
+            assert!(ours.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_had_changes_nothing() {
+        let mut table = Table::<Small>::new();
+        let stored = keys().take_while(|&key| table.insert_new(key, !key).is_ok()).count();
+        assert!((100..200).contains(&stored));
+        let next = keys().nth(stored).unwrap();
+        assert_eq!(table.insert_new(next, 0), Err(Fault::OutOfMemory));
+        assert_eq!((table.len(), table.get(next)), (stored, None));
+        assert!(keys().take(stored).all(|key| table.get(key) == Some(!key)));
+    }
+
+    #[test]
+    fn the_bits_that_the_table_takes_tell_keys_apart() {
+        for step in [1, 8, 16, 32, 4096] {
+            let low: HashSet<u64> = (0..256).map(|number| hash(number * step) % 256).collect();
+            assert!(low.len() > 100, "{} of 256 slots for steps of {step}", low.len());
+        }
+    }
+}

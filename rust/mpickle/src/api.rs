@@ -8,7 +8,7 @@ use crate::error;
 use crate::interpreter::Interpreter;
 use crate::policy::Policy;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::{Class, Error};
+use mpickle_core::error::{Class, Error, Fault};
 use mpickle_core::growable::Growable;
 use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, Pickler};
 use mpickle_core::runtime::Runtime;
@@ -69,10 +69,10 @@ fn dump(rt: &mut Interpreter, obj: Obj, file: Option<Obj>, options: [Obj; 3]) ->
     if rt.hooks.buffer_callback.is_some() && protocol < 5 {
         return Err(rt.shim.raise(Class::Value, b"buffer_callback needs protocol >= 5"));
     }
-    if let Some(file) = file {
-        if !rt.shim.is_stream(file, true)? {
-            return Err(rt.shim.raise(Class::Type, b"file must have a 'write' attribute"));
-        }
+    if let Some(file) = file
+        && !rt.shim.is_stream(file, true)?
+    {
+        return Err(rt.shim.raise(Class::Type, b"file must have a 'write' attribute"));
     }
     let options = pickler::Options { protocol, fix_imports, fast: false };
     let mut pickler = Pickler::new(&*rt, options, file);
@@ -102,8 +102,8 @@ fn parse_load_options(rt: &mut Interpreter, options: [Obj; 6]) -> Result<unpickl
     };
     Ok(unpickler::Options {
         fix_imports: rt.shim.is_true(fix_imports)?,
-        encoding: parse_encoding(&rt.shim, encoding)?,
-        errors: parse_errors(&rt.shim, errors)?,
+        encoding: shim::immutable_bytes(encoding).and_then(Encoding::parse),
+        errors: shim::immutable_bytes(errors).and_then(Errors::parse),
     })
 }
 
@@ -145,7 +145,9 @@ fn codecs_encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<O
 
 /// The protocol argument: None is the default, a negative number the highest.
 fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
-    let Some(protocol) = some(protocol) else { return Ok(DEFAULT_PROTOCOL) };
+    let Some(protocol) = some(protocol) else {
+        return Ok(DEFAULT_PROTOCOL);
+    };
     match shim.argument_int(protocol)? {
         ..0 => Ok(HIGHEST_PROTOCOL),
         protocol if protocol <= HIGHEST_PROTOCOL.into() => Ok(protocol as u8),
@@ -155,12 +157,7 @@ fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
 
 fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
     let encoding = shim::immutable_bytes(name).and_then(Encoding::parse);
-    encoding.ok_or_else(|| shim.raise(Class::Value, b"encoding must be 'ASCII', 'latin1', 'utf-8' or 'bytes'"))
-}
-
-fn parse_errors(shim: &Shim, name: Obj) -> Result<Errors> {
-    let errors = shim::immutable_bytes(name).and_then(Errors::parse);
-    errors.ok_or_else(|| shim.raise(Class::Value, b"errors must name an error handler such as 'strict' or 'replace'"))
+    encoding.ok_or_else(|| shim.raise(Class::Lookup, Fault::UnknownEncoding.message().as_bytes()))
 }
 
 /// An argument, unless it is None.

@@ -17,6 +17,7 @@ const _: () = {
     assert!(Class::Attribute as u32 == shim::MPK_CLASS_ATTRIBUTE);
     assert!(Class::Runtime as u32 == shim::MPK_CLASS_RUNTIME);
     assert!(Class::Memory as u32 == shim::MPK_CLASS_MEMORY);
+    assert!(Class::Lookup as u32 == shim::MPK_CLASS_LOOKUP);
 };
 
 /// Text of bounded length; what does not fit is cut off.

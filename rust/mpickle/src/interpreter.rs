@@ -57,7 +57,6 @@ fn lift<T>(result: core::result::Result<T, Raised>) -> core::result::Result<T, E
     }
 }
 
-
 impl Runtime for Interpreter {
     type Obj = Obj;
     type Raised = Raised;
@@ -328,12 +327,11 @@ impl Runtime for Interpreter {
     }
 
     fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>, Self> {
-        let (module, name, parent) = lift(self.shim.locate(obj, name))?;
-        Ok(Location { module, name, parent })
+        lift(self.shim.locate(obj, name))
     }
 
-    fn find_class(&self, module: Obj, name: Obj) -> Result<Obj, Self> {
-        lift(self.hooks.policy.find(&self.shim, module, name))
+    fn find_class(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj, Self> {
+        lift(self.hooks.policy.find(&self.shim, module, name, dotted))
     }
 
     fn extension_code(&self, _module: Obj, _name: Obj) -> Result<u32, Self> {
@@ -401,7 +399,9 @@ impl Runtime for Interpreter {
     }
 
     fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize, Self> {
-        let Some(offset) = &self.buffer_offset else { return lift(self.shim.read(stream, into)) };
+        let Some(offset) = &self.buffer_offset else {
+            return lift(self.shim.read(stream, into));
+        };
         let count = shim::buffer_read(stream, offset.get(), into);
         offset.set(offset.get().saturating_add(count));
         Ok(count)

@@ -25,14 +25,14 @@ impl Policy {
     }
 
     /// Finds the object of a global's name, if the pickle may name it.
-    pub fn find(&self, shim: &Shim, module: Obj, name: Obj) -> Result<Obj, Raised> {
+    pub fn find(&self, shim: &Shim, module: Obj, name: Obj, dotted: bool) -> Result<Obj, Raised> {
         if !self.allows(shim, module, name)? {
             return Err(refused(shim, module, name));
         }
         if let Some(supplied) = shim::find_supplied(module, name) {
             return Ok(supplied);
         }
-        match (shim.find_global(module, name), self.missing) {
+        match (shim.find_global(module, name, dotted), self.missing) {
             (Err(Raised), Some(missing)) if shim.says_missing() => shim.apply(missing, &[module, name]),
             (found, _) => found,
         }

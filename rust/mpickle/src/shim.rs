@@ -5,6 +5,7 @@
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
 use mpickle_core::error::Class;
+use mpickle_core::runtime::Location;
 
 #[allow(dead_code, missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::all)]
 mod ffi {
@@ -500,16 +501,15 @@ impl Shim {
         Ok(value)
     }
 
-    pub fn find_global(&self, module: Obj, name: Obj) -> Result<Obj> {
-        object!(self, mpk_find_global(module.0, name.0))
+    pub fn find_global(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj> {
+        object!(self, mpk_find_global(module.0, name.0, dotted))
     }
 
-    /// Module, name, and for a dotted name the parent and the last part.
-    pub fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<(Obj, Obj, Option<(Obj, Obj)>)> {
+    pub fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>> {
         let mut location = ffi::mpk_location_t { module: null(), name: null(), parent: null(), last: null() };
         status!(self, mpk_locate(obj.0, raw(name), &mut location))?;
         let parent = some(location.parent).zip(some(location.last));
-        Ok((Obj(location.module), Obj(location.name), parent))
+        Ok(Location { module: Obj(location.module), name: Obj(location.name), parent })
     }
 
     pub fn is_stream(&self, obj: Obj, for_writing: bool) -> Result<bool> {

@@ -11,19 +11,19 @@ from . import chart, figures, footprint, measure, report
 from .cases import CASES
 from .measure import CPYTHON, JSON, OURS, PURE, BenchError, Subject
 
-ROUNDS, REPEATS = 15, 7
-QUICK_ROUNDS, QUICK_REPEATS = 3, 3
+ROUNDS, TURNS = 9, 15
+QUICK_ROUNDS, QUICK_TURNS = 2, 7
 
 
 def main():
     arguments = parse_arguments()
     subjects = subjects_of(arguments)
-    rounds, repeats = (QUICK_ROUNDS, QUICK_REPEATS) if arguments.quick else (ROUNDS, REPEATS)
+    rounds, turns = (QUICK_ROUNDS, QUICK_TURNS) if arguments.quick else (ROUNDS, TURNS)
     memory = footprint.memory_of_import(arguments.firmware)
     added = footprint.added_code(arguments.firmware, arguments.plain)
-    timings, sizes = measure.run(subjects, rounds, repeats, progress(rounds))
+    timings, sizes = measure.run(subjects, rounds, turns, progress(rounds))
     limits = figures.limits(timings, memory, added)
-    setting = describe(arguments, rounds)
+    setting = describe(arguments, rounds, turns)
     show(setting, timings, sizes, memory, added, limits, [subject.name for subject in subjects[1:]])
     if arguments.json:
         write_json(arguments.json, setting, timings, sizes, memory, added, limits)
@@ -66,7 +66,7 @@ def environment_with(**more):
     return tuple(sorted((kept | more).items()))
 
 
-def describe(arguments, rounds):
+def describe(arguments, rounds, turns):
     """Return what the figures depend on."""
     version = footprint.output_of([arguments.firmware, "-c", "import sys; print(sys.version.split('; ')[-1])"])
     return {
@@ -75,6 +75,7 @@ def describe(arguments, rounds):
         "cpython": platform.python_version(),
         "processor": processor(),
         "rounds": rounds,
+        "turns": turns,
         "protocol": 4,
     }
 
@@ -101,7 +102,7 @@ def progress(rounds):
 def show(setting, timings, sizes, memory, added, limits, others):
     print(
         f"{setting['target']}, MicroPython {setting['micropython']}, CPython {setting['cpython']}, protocol 4, "
-        f"{setting['rounds']} rounds, {setting['processor']}\n"
+        f"{setting['rounds']} rounds of {setting['turns']} turns, {setting['processor']}\n"
     )
     for lines in (
         report.speed(timings, sizes, others),
@@ -120,7 +121,7 @@ def write_json(path, setting, timings, sizes, memory, added, limits):
                 "case": timing.case,
                 "operation": timing.operation,
                 "pickle_bytes": sizes[timing.case],
-                "microseconds": timing.rounds,
+                "microseconds": {subject: list(turns.values()) for subject, turns in timing.turns.items()},
                 "errors": timing.errors,
             }
             for timing in timings

@@ -14,7 +14,7 @@ LEAST = 0.25
 
 def draw(timings, title):
     """Return the SVG."""
-    subjects = [subject for subject in (OURS, JSON, PURE) if any(subject in timing.rounds for timing in timings)]
+    subjects = [subject for subject in (OURS, JSON, PURE) if any(subject in timing.turns for timing in timings)]
     panels = {operation: [] for operation in OPERATIONS}
     for timing in timings:
         panels[timing.operation].append((timing.case, {s: timing.ratio(s, CPYTHON) for s in subjects}))

@@ -2,10 +2,9 @@
 
     worker.py CASE
 
-CASE is an index into cases.CASES. A line on standard input asks for a measurement, `MODULE OPERATION REPEATS`, for
-example `pickle dumps 5`; the answer is one line: the microseconds that each repetition took, or `!` and an error.
-Before each repetition garbage is collected, so that no collection falls into a measurement. On MicroPython, "pickle"
-stands for mpickle.
+CASE is an index into cases.CASES. A line on standard input, `MODULE OPERATION`, asks for a measurement, for example
+`pickle dumps`; the answer is one line: the microseconds that a call took, or `!` and an error. Before each
+measurement garbage is collected, so that no collection falls into one. On MicroPython, "pickle" stands for mpickle.
 """
 
 import gc
@@ -14,7 +13,6 @@ import sys
 from cases import CASES
 
 PROTOCOL = 4
-ENOUGH = 400000  # microseconds, after which there are no more repetitions
 
 if sys.implementation.name == "micropython":
     from time import ticks_diff, ticks_us
@@ -48,25 +46,16 @@ class Job:
         if operation == "loads":
             self.argument = self.dumped()
             self.protocol = None
+        self.once()  # which touches memory that was never used, so it does not count
 
     def dumped(self):
         if self.protocol is None:
             return self.module.dumps(self.argument)
         return self.module.dumps(self.argument, self.protocol)
 
-    def measure(self, repeats):
-        """Return the microseconds that each repetition took."""
-        first = self.once()  # the first call touches memory that was never used, so it does not count
-        if first * self.times > ENOUGH:
-            return [first]
-        found, began = [], ticks_us()
-        while not found or (len(found) < repeats and since(began) < ENOUGH):
-            gc.collect()
-            found.append(self.once())
-        return found
-
     def once(self):
-        """Return the microseconds that one call took."""
+        """Return the microseconds that a call took."""
+        gc.collect()
         function, argument, protocol = self.function, self.argument, self.protocol
         calls = range(self.times)
         if protocol is None:
@@ -89,12 +78,12 @@ def check(case):
     return len(pickled)
 
 
-def answer(jobs, case, module, operation, repeats):
+def answer(jobs, case, module, operation):
     if operation == "check":
-        return [check(case)]
+        return check(case)
     if (module, operation) not in jobs:
         jobs[module, operation] = Job(case, module, operation)
-    return jobs[module, operation].measure(int(repeats))
+    return jobs[module, operation].once()
 
 
 def main():
@@ -104,7 +93,7 @@ def main():
         if not words:
             return
         try:
-            print(*answer(jobs, case, *words))
+            print(answer(jobs, case, *words))
         except Exception as error:
             print("!", type(error).__name__, error)
         if hasattr(sys.stdout, "flush"):

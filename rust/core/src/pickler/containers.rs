@@ -66,10 +66,11 @@ impl<R: Runtime> Pickler<'_, R> {
         match (len, self.options.protocol) {
             (0, _) => Ok(()),
             (_, 0) => self.push_step(Step::List { list, next: 0, room: 0 }),
-            (1, _) => {
-                self.push_step(Step::Op(opcode::APPEND))?;
-                self.rt.list_item(list, 0).map_or(Ok(()), |item| self.save(item))
-            }
+            // The item is left to the steps: writing it from here would recurse with the data.
+            (1, _) => match self.rt.list_item(list, 0) {
+                Some(item) => self.push(&[Step::Op(opcode::APPEND), Step::Save(item)]),
+                None => Ok(()),
+            },
             _ => {
                 self.writer.op(opcode::MARK)?;
                 self.push_step(Step::List { list, next: 0, room: BATCH })
@@ -109,7 +110,7 @@ impl<R: Runtime> Pickler<'_, R> {
             (0, _) => Ok(()),
             (_, 0) => self.push_step(Step::Dict { dict, position, size, room: 0 }),
             (1, _) => match self.rt.dict_next(dict, &mut position) {
-                Some((key, value)) => self.save_pair(key, value, true),
+                Some((key, value)) => self.push(&[Step::Op(opcode::SETITEM), Step::Save(value), Step::Save(key)]),
                 None => Ok(()),
             },
             _ => {

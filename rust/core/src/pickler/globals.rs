@@ -17,9 +17,7 @@ impl<R: Runtime> Pickler<'_, R> {
         }
         self.push_step(Step::Memoize(obj))?;
         match (self.options.protocol, place.parent) {
-            (4.., _) => {
-                self.push(&[Step::Op(opcode::STACK_GLOBAL), Step::Save(place.name), Step::Save(place.module)])
-            }
+            (4.., _) => self.push(&[Step::Op(opcode::STACK_GLOBAL), Step::Save(place.name), Step::Save(place.module)]),
             (_, Some((parent, last))) => {
                 let args = self.rt.tuple(&[parent, last])?;
                 let getattr = self.rt.known(Known::Getattr);

@@ -36,7 +36,13 @@ impl<R: Runtime> Pickler<'_, R> {
         self.rt.tuple(&[self.rt.type_of(obj), args, state, list, dict])
     }
 
-    fn reduce_by_new(&self, obj: R::Obj, value: Option<R::Obj>, args: Option<R::Obj>, items: Items) -> Result<R::Obj, R> {
+    fn reduce_by_new(
+        &self,
+        obj: R::Obj,
+        value: Option<R::Obj>,
+        args: Option<R::Obj>,
+        items: Items,
+    ) -> Result<R::Obj, R> {
         if self.options.protocol < 2 {
             return self.reduce_by_reconstructor(obj, value);
         }
@@ -54,10 +60,9 @@ impl<R: Runtime> Pickler<'_, R> {
             None => (rt.known(Known::Object), rt.none()),
         };
         let state = self.state_of(obj)?;
-        if let Value::Tuple(_) = rt.inspect(state) {
-            if rt.attribute(obj, b"__getstate__")?.is_none() {
-                return Err(Fault::SlotsProtocol.into());
-            }
+        let has_slots = matches!(rt.inspect(state), Value::Tuple(_));
+        if has_slots && rt.attribute(obj, b"__getstate__")?.is_none() {
+            return Err(Fault::SlotsProtocol.into());
         }
         let args = rt.tuple(&[rt.type_of(obj), base, value])?;
         let reconstructor = rt.known(Known::Reconstructor);
@@ -90,7 +95,9 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn with_first(&self, first: R::Obj, rest: R::Obj) -> Result<R::Obj, R> {
-        let Value::Tuple(count) = self.rt.inspect(rest) else { return Err(Fault::NewArgs.into()) };
+        let Value::Tuple(count) = self.rt.inspect(rest) else {
+            return Err(Fault::NewArgs.into());
+        };
         let mut all = crate::growable::Growable::new();
         all.push(first)?;
         for index in 0..count {

@@ -137,7 +137,8 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         }
     }
 
-    /// Writes an object, or the first piece of it.
+    /// Writes an object, or the first piece of it; the rest is left to steps. Nothing that this calls may
+    /// call it again, or it would recurse with the data.
     fn save(&mut self, obj: R::Obj) -> Result<(), R> {
         self.writer.boundary(self.rt)?;
         if self.rt.has_persistent_id() && self.save_persistent(obj)? {
@@ -178,14 +179,18 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     /// Asks for a persistent id and writes it; false when there is none.
     #[cold]
     fn save_persistent(&mut self, obj: R::Obj) -> Result<bool, R> {
-        let Some(id) = self.rt.persistent_id(obj)? else { return Ok(false) };
+        let Some(id) = self.rt.persistent_id(obj)? else {
+            return Ok(false);
+        };
         if self.options.protocol > 0 {
             self.push_step(Step::Op(opcode::BINPERSID))?;
             self.save_value(id)?;
             return Ok(true);
         }
         let text = self.rt.to_str(id)?;
-        let Value::Str(text) = self.rt.inspect(text) else { return Err(Fault::PersidText.into()) };
+        let Value::Str(text) = self.rt.inspect(text) else {
+            return Err(Fault::PersidText.into());
+        };
         if !text.is_ascii() {
             return Err(Fault::PersidText.into());
         }

@@ -63,13 +63,14 @@ impl<R: Runtime> Pickler<'_, R> {
         if !self.rt.is_callable(callable) {
             return Err(Fault::ReduceCallable.into());
         }
-        let Value::Tuple(count) = self.rt.inspect(args) else { return Err(Fault::ReduceArguments.into()) };
+        let Value::Tuple(count) = self.rt.inspect(args) else {
+            return Err(Fault::ReduceArguments.into());
+        };
         if self.reduction_item(reduction, 5).is_some_and(|setter| !self.rt.is_callable(setter)) {
             return Err(Fault::ReduceSetter.into());
         }
         self.push_step(Step::Reduced { obj, reduction })?;
-        let constructor =
-            if self.options.protocol >= 2 { self.rt.constructor(callable) } else { Constructor::Call };
+        let constructor = if self.options.protocol >= 2 { self.rt.constructor(callable) } else { Constructor::Call };
         match constructor {
             Constructor::Call => self.push_call(callable, args),
             Constructor::NewObj => self.push_newobj(obj, args, count),
@@ -83,7 +84,9 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// `copyreg.__newobj__(cls, *args)`: the class, the other arguments, NEWOBJ.
     fn push_newobj(&mut self, obj: R::Obj, args: R::Obj, count: usize) -> Result<(), R> {
-        let Some(cls) = self.rt.tuple_item(args, 0) else { return Err(Fault::NewObjEmpty.into()) };
+        let Some(cls) = self.rt.tuple_item(args, 0) else {
+            return Err(Fault::NewObjEmpty.into());
+        };
         if !self.rt.is_class(cls) {
             return Err(Fault::NewObjType.into());
         }
@@ -101,8 +104,7 @@ impl<R: Runtime> Pickler<'_, R> {
             return Err(Fault::NewObjExLength.into());
         };
         let is_class = self.rt.is_class(cls);
-        let (true, Value::Tuple(_), Value::Dict(_)) =
-            (is_class, self.rt.inspect(positional), self.rt.inspect(named))
+        let (true, Value::Tuple(_), Value::Dict(_)) = (is_class, self.rt.inspect(positional), self.rt.inspect(named))
         else {
             return Err(Fault::NewObjExTypes.into());
         };

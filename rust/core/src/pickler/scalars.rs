@@ -52,7 +52,9 @@ impl<R: Runtime> Pickler<'_, R> {
     pub(super) fn save_big_int(&mut self, obj: R::Obj) -> Result<(), R> {
         if self.options.protocol < 2 {
             let repr = self.rt.int_repr(obj)?;
-            let Value::Str(digits) = self.rt.inspect(repr) else { return Err(Fault::BadInt.into()) };
+            let Value::Str(digits) = self.rt.inspect(repr) else {
+                return Err(Fault::BadInt.into());
+            };
             self.writer.op(opcode::LONG)?;
             self.writer.put(digits)?;
             return Ok(self.writer.put(b"L\n")?);
@@ -109,10 +111,8 @@ impl<R: Runtime> Pickler<'_, R> {
         match self.options.protocol {
             0..=2 => return self.save_bytes_by_reduction(obj, data),
             3 => self.write_counted([Some(opcode::SHORT_BINBYTES), Some(opcode::BINBYTES), None], data)?,
-            _ => self.write_counted(
-                [Some(opcode::SHORT_BINBYTES), Some(opcode::BINBYTES), Some(opcode::BINBYTES8)],
-                data,
-            )?,
+            _ => self
+                .write_counted([Some(opcode::SHORT_BINBYTES), Some(opcode::BINBYTES), Some(opcode::BINBYTES8)], data)?,
         }
         self.memoize(obj)
     }

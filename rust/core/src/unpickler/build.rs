@@ -16,7 +16,9 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         }
         let (dict, slots) = self.split_state(state);
         if let Some(dict) = dict {
-            let Value::Dict(_) = self.rt.inspect(dict) else { return Err(Fault::StateNotADict.into()) };
+            let Value::Dict(_) = self.rt.inspect(dict) else {
+                return Err(Fault::StateNotADict.into());
+            };
             self.rt.update_state(obj, dict)?;
         }
         if let Some(slots) = slots {
@@ -35,7 +37,9 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     }
 
     fn set_slots(&self, obj: R::Obj, slots: R::Obj) -> Result<(), R> {
-        let Value::Dict(_) = self.rt.inspect(slots) else { return Err(Fault::SlotsNotADict.into()) };
+        let Value::Dict(_) = self.rt.inspect(slots) else {
+            return Err(Fault::SlotsNotADict.into());
+        };
         let mut position = 0;
         while let Some((name, value)) = self.rt.dict_next(slots, &mut position) {
             self.rt.set_attribute(obj, name, value)?;

@@ -57,12 +57,16 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         let kwargs = self.stack.pop()?;
         let args = self.stack.pop()?;
         let cls = self.stack.pop()?;
-        let Value::Dict(_) = self.rt.inspect(kwargs) else { return Err(Fault::NotADict.into()) };
+        let Value::Dict(_) = self.rt.inspect(kwargs) else {
+            return Err(Fault::NotADict.into());
+        };
         self.new_object(cls, args, Some(kwargs))
     }
 
     fn new_object(&mut self, cls: R::Obj, args: R::Obj, kwargs: Option<R::Obj>) -> Result<R::Obj, R> {
-        let Value::Tuple(_) = self.rt.inspect(args) else { return Err(Fault::NotATuple.into()) };
+        let Value::Tuple(_) = self.rt.inspect(args) else {
+            return Err(Fault::NotATuple.into());
+        };
         if !self.rt.is_class(cls) {
             return Err(Fault::NotAClass.into());
         }
@@ -113,10 +117,14 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         let (Value::Str(old_module), Value::Str(old_name)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
             return Err(Fault::NotAString.into());
         };
+        // A dot in a name is a path only since protocol 4 has STACK_GLOBAL.
+        let dotted = self.protocol >= 4;
         if self.protocol >= 3 || !self.options.fix_imports {
-            return self.rt.find_class(module, name);
+            return self.rt.find_class(module, name, dotted);
         }
         let (new_module, new_name) = names::to_python3(old_module, old_name);
-        self.rt.find_class(self.rt.name(new_module)?, self.rt.name(new_name)?)
+        let module = if new_module == old_module { module } else { self.rt.str(new_module)? };
+        let name = if new_name == old_name { name } else { self.rt.str(new_name)? };
+        self.rt.find_class(module, name, dotted)
     }
 }

@@ -68,3 +68,54 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
         self.objects.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use allocator_api2::alloc::Global;
+    use std::collections::HashMap;
+    use std::vec::Vec;
+
+    /// Indexes in the orders in which picklers and others write them.
+    fn orders() -> Vec<Vec<usize>> {
+        let sparse = (0..100).map(|number| number * number * 1_000_003).collect();
+        std::vec![
+            (0..100).collect(),
+            (1..100).collect(),
+            (2..100).collect(),
+            (0..100).rev().collect(),
+            (0..100).map(|number| number * 37 % 100).collect(),
+            std::vec![0, 0, 1, 1, 0, 2, 3],
+            std::vec![1, 0, 1, 2, 0, 3],
+            std::vec![1, 2, 3, 0, 4, 5, 6],
+            std::vec![0, 1, 5, 2, 3, 4, 5, 6],
+            std::vec![usize::MAX, 0, usize::MAX, 1, usize::MAX - 1],
+            sparse,
+        ]
+    }
+
+    #[test]
+    fn the_last_object_of_an_index_is_found() {
+        for order in orders() {
+            let (mut ours, mut theirs) = (Memo::<usize, Global>::new(), HashMap::new());
+            for (obj, &index) in order.iter().enumerate() {
+                ours.put(index, obj).unwrap();
+                theirs.insert(index, obj);
+                assert_eq!(ours.len(), theirs.len());
+                for index in order.iter().flat_map(|&index| [index, index.wrapping_sub(1), index.wrapping_add(1)]) {
+                    assert_eq!(ours.get(index), theirs.get(&index).copied(), "{index} in {order:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn far_indexes_take_no_room() {
+        let mut memo = Memo::<u8, Global>::new();
+        for index in [usize::MAX, 1 << 20, 1 << 30] {
+            memo.put(index, 0).unwrap();
+        }
+        assert!(memo.objects.capacity() <= 64);
+    }
+}

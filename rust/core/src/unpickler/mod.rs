@@ -12,11 +12,11 @@ mod strings;
 
 use crate::error::{Error, Fault, Place};
 use crate::runtime::{Result, Runtime};
+use crate::wire::float;
 use crate::wire::integer::{self, IntText};
 use crate::wire::opcode;
 use crate::wire::reader::Reader;
 use crate::wire::text::{Encoding, Errors};
-use crate::wire::float;
 use memo::Memo;
 use stack::Stack;
 
@@ -25,11 +25,16 @@ use stack::Stack;
 pub struct Options {
     /// Read Python 2's names for globals before protocol 3.
     pub fix_imports: bool,
-    /// What Python 2's strings become.
-    pub encoding: Encoding,
-    /// What happens to those that cannot be decoded.
-    pub errors: Errors,
+    /// What Python 2's strings become; `None`, for a name that is not known, fails at the first of them.
+    pub encoding: Option<Encoding>,
+    /// What happens to those that cannot be decoded, likewise.
+    pub errors: Option<Errors>,
 }
+
+/// Makes a container of items.
+type Make<R> = fn(&R, &[<R as Runtime>::Obj]) -> Result<<R as Runtime>::Obj, R>;
+/// Gives items to a container.
+type Fill<R> = fn(&R, <R as Runtime>::Obj, &[<R as Runtime>::Obj]) -> Result<(), R>;
 
 /// Loads objects; the memo lasts from one load to the next, as CPython's does.
 pub struct Unpickler<'r, 'a, R: Runtime> {
@@ -103,15 +108,15 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::TUPLE1 => self.tuple_of(1)?,
             opcode::TUPLE2 => self.tuple_of(2)?,
             opcode::TUPLE3 => self.tuple_of(3)?,
-            opcode::TUPLE => self.from_marked(R::tuple)?,
+            opcode::TUPLE => self.of_marked(R::tuple)?,
 
             // Containers: empty, or made of all items above the mark.
             opcode::EMPTY_LIST => self.rt.list(&[])?,
             opcode::EMPTY_DICT => self.rt.dict()?,
             opcode::EMPTY_SET => self.rt.set()?,
-            opcode::LIST => self.from_marked(R::list)?,
+            opcode::LIST => self.of_marked(R::list)?,
             opcode::DICT => self.load_dict()?,
-            opcode::FROZENSET => self.from_marked(R::frozenset)?,
+            opcode::FROZENSET => self.of_marked(R::frozenset)?,
 
             // Filling containers.
             opcode::APPEND => return self.fill(self.stack.len().saturating_sub(1), R::extend),
@@ -188,7 +193,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
 
     /// What `make` makes of all items above the topmost mark, which go away with it.
     #[inline(never)]
-    fn from_marked(&mut self, make: fn(&R, &[R::Obj]) -> Result<R::Obj, R>) -> Result<R::Obj, R> {
+    fn of_marked(&mut self, make: Make<R>) -> Result<R::Obj, R> {
         let start = self.stack.pop_mark()?;
         self.replace(start, make)
     }
@@ -199,7 +204,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     #[inline]
-    fn replace(&mut self, start: usize, make: fn(&R, &[R::Obj]) -> Result<R::Obj, R>) -> Result<R::Obj, R> {
+    fn replace(&mut self, start: usize, make: Make<R>) -> Result<R::Obj, R> {
         let obj = make(self.rt, self.stack.above(start))?;
         self.stack.truncate(start);
         Ok(obj)
@@ -246,14 +251,14 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     fn check_pairs(&self, start: usize) -> Result<(), R> {
-        if self.stack.above(start).len() % 2 != 0 {
+        if !self.stack.above(start).len().is_multiple_of(2) {
             return Err(Fault::OddDictItems.into());
         }
         Ok(())
     }
 
     /// Gives all that lies from `start` on to the object below it.
-    fn fill(&mut self, start: usize, add: fn(&R, R::Obj, &[R::Obj]) -> Result<(), R>) -> Result<(), R> {
+    fn fill(&mut self, start: usize, add: Fill<R>) -> Result<(), R> {
         let container = self.stack.container(start)?;
         let items = self.stack.above(start);
         if !items.is_empty() {

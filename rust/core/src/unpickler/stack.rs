@@ -112,3 +112,69 @@ impl<O: Copy> Stack<O> {
         if self.marks.is_empty() { Fault::StackUnderflow } else { Fault::UnexpectedMark }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is done to a stack, and what comes of it, both as text: digits are pushed, `(` marks, `)` takes the mark
+    /// away with all above it, `-` pops, `0` drops, `t` looks at the top, `2` is the height two below it, `c` the
+    /// object below the mark.
+    fn run(steps: &str) -> Result<u32, Fault> {
+        let mut stack = Stack::new();
+        let mut last = 0;
+        for step in steps.chars() {
+            match step {
+                '(' => stack.mark()?,
+                ')' => {
+                    let start = stack.pop_mark()?;
+                    last = stack.above(start).iter().sum();
+                    stack.truncate(start);
+                }
+                '-' => last = stack.pop()?,
+                '0' => stack.drop_top()?,
+                't' => last = stack.top()?,
+                's' => stack.set_top(9)?,
+                '2' => last = stack.below(2)? as u32,
+                'c' => {
+                    let start = stack.pop_mark()?;
+                    last = stack.container(start)?;
+                }
+                'x' => stack.clear(),
+                digit => stack.push(digit.to_digit(10).unwrap_or(0))?,
+            }
+        }
+        Ok(last * 10 + stack.len() as u32)
+    }
+
+    #[test]
+    fn nothing_below_a_mark_is_touched() {
+        for (steps, expected) in [
+            ("7-", Ok(70)),
+            ("78t", Ok(82)),
+            ("7s-", Ok(90)),
+            ("7(345)", Ok(121)),
+            ("7(3(4)(5))-", Ok(70)),
+            ("77782", Ok(24)),
+            ("7(34c", Ok(73)),
+            ("7(0t", Ok(71)),
+            ("7(30)", Ok(1)),
+            ("7(x7-", Ok(70)),
+            ("-", Err(Fault::StackUnderflow)),
+            ("0", Err(Fault::StackUnderflow)),
+            ("t", Err(Fault::StackUnderflow)),
+            ("s", Err(Fault::StackUnderflow)),
+            ("72", Err(Fault::StackUnderflow)),
+            ("7(-", Err(Fault::UnexpectedMark)),
+            ("7(t", Err(Fault::UnexpectedMark)),
+            ("7(s", Err(Fault::UnexpectedMark)),
+            ("77(32", Err(Fault::UnexpectedMark)),
+            ("7((3c", Err(Fault::UnexpectedMark)),
+            ("(3c", Err(Fault::StackUnderflow)),
+            ("7)", Err(Fault::NoMark)),
+            ("7(0)", Err(Fault::NoMark)),
+        ] {
+            assert_eq!(run(steps), expected, "{steps}");
+        }
+    }
+}

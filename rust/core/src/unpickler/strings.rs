@@ -5,7 +5,7 @@ use crate::error::Fault;
 use crate::growable::Growable;
 use crate::runtime::{Result, Runtime};
 use crate::wire::reader::Payload;
-use crate::wire::text::{self, Encoding};
+use crate::wire::text::{self, Encoding, Errors};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
     /// A str after its length.
@@ -77,10 +77,14 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 }
 
 fn decode<R: Runtime>(rt: &R, data: &[u8], options: super::Options) -> Result<R::Obj, R> {
-    if options.encoding == Encoding::Bytes {
+    let encoding = options.encoding.ok_or(Fault::UnknownEncoding)?;
+    if encoding == Encoding::Bytes {
         return rt.bytes(data);
     }
     let mut utf8 = Growable::new();
-    text::decode(data, options.encoding, options.errors, &mut utf8)?;
+    match options.errors {
+        Some(errors) => text::decode(data, encoding, errors, &mut utf8)?,
+        None => text::decode(data, encoding, Errors::Strict, &mut utf8).map_err(|_| Fault::UnknownErrors)?,
+    }
     rt.adopt_str(utf8)
 }

@@ -169,11 +169,7 @@ pub fn parse_float(line: &[u8]) -> Result<u64, Fault> {
 /// The bits of the float nearest to a number without sign.
 #[inline(never)] // or else a caller has 1 kB of numbers in its frame
 fn nearest_float(text: &[u8]) -> Result<u64, Fault> {
-    let mut number = Decimal {
-        digits: Big::new(0),
-        exponent: 0,
-        count: 0,
-    };
+    let mut number = Decimal { digits: Big::new(0), exponent: 0, count: 0 };
     number.read(text)?;
     number.nearest_float()
 }
@@ -300,11 +296,7 @@ fn round(significand: u64, power: i32, more: bool) -> Result<u64, Fault> {
     let rounded = (half >> 1) + u64::from(half & 1 == 1 && (more || half & 2 != 0));
     // The hidden bit, where there is one, adds the 1 that the exponent field has to be more.
     let bits = rounded + (((lowest - MIN_POWER) as u64) << FRACTION_BITS);
-    if bits < INFINITY {
-        Ok(bits)
-    } else {
-        Err(Fault::FloatTooLarge)
-    }
+    if bits < INFINITY { Ok(bits) } else { Err(Fault::FloatTooLarge) }
 }
 
 /// What long division needs of its numbers.
@@ -415,11 +407,7 @@ fn compare(a: &Big, factor: i64, b: &Big, c: &Big) -> Ordering {
         carry = sum >> 32;
     }
     // The carry is the sign, or what overflows the longest of the three.
-    if differ && carry == 0 {
-        Ordering::Greater
-    } else {
-        carry.cmp(&0)
-    }
+    if differ && carry == 0 { Ordering::Greater } else { carry.cmp(&0) }
 }
 
 #[cfg(test)]
@@ -435,19 +423,13 @@ mod tests {
     fn floats() -> Vec<u64> {
         let mut all = vec![NAN, NAN | SIGN_BIT, 0];
         let powers = (0..2047).step_by(3).map(|exponent| exponent << FRACTION_BITS);
-        let tens = (-324..309)
-            .step_by(2)
-            .map(|exponent| format!("1e{exponent}").parse::<f64>().unwrap().to_bits());
+        let tens = (-324..309).step_by(2).map(|exponent| format!("1e{exponent}").parse::<f64>().unwrap().to_bits());
         for bits in powers.chain((0..52).map(|bit| 1 << bit)).chain(tens) {
             all.extend((bits.saturating_sub(1)..=bits + 1).filter(|bits| *bits < INFINITY));
         }
         all.extend([INFINITY, INFINITY | SIGN_BIT, INFINITY - 1, SIGN_BIT, SIGN_BIT | 1]);
         let mut random = Random(1);
-        all.extend(
-            (0..5000)
-                .map(|_| random.next())
-                .filter(|bits| bits & INFINITY != INFINITY),
-        );
+        all.extend((0..5000).map(|_| random.next()).filter(|bits| bits & INFINITY != INFINITY));
         all.extend((0..1000).map(|_| (random.next() as i64 as f64 / 1e12).to_bits()));
         all.extend((0..1000).map(|at| (f64::from(at) / 100.0).to_bits()));
         all
@@ -459,10 +441,7 @@ mod tests {
     impl Random {
         fn next(&mut self) -> u64 {
             let mut word = || {
-                self.0 = self
-                    .0
-                    .wrapping_mul(6364136223846793005)
-                    .wrapping_add(1442695040888963407);
+                self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
                 self.0 >> 32
             };
             word() << 32 | word()
@@ -482,10 +461,7 @@ mod tests {
     #[test]
     fn floats_are_written_as_cpython_writes_them() {
         let cases = floats();
-        let theirs = oracle::ask(
-            "pickle.loads(b'G' + x + b'.')",
-            cases.iter().map(|bits| bits.to_be_bytes()),
-        );
+        let theirs = oracle::ask("pickle.loads(b'G' + x + b'.')", cases.iter().map(|bits| bits.to_be_bytes()));
         for (bits, expected) in cases.into_iter().zip(theirs) {
             assert_eq!(show(bits), expected, "{bits:016x}");
         }
@@ -499,10 +475,7 @@ mod tests {
     }
 
     fn check_reading(cases: &[Vec<u8>]) {
-        let theirs = oracle::ask(
-            "__import__('struct').pack('>d', pickle.loads(b'F' + x + b'\\n.')).hex()",
-            cases,
-        );
+        let theirs = oracle::ask("__import__('struct').pack('>d', pickle.loads(b'F' + x + b'\\n.')).hex()", cases);
         for (case, expected) in cases.iter().zip(theirs) {
             let ours = match parse_float(case) {
                 Ok(bits) => format!("'{bits:016x}'"),
@@ -514,9 +487,8 @@ mod tests {
 
     #[test]
     fn the_grammar_is_that_of_cpython() {
-        let parts = [
-            "0", "12", ".", "e", "E5", "-", "+", "_", " ", "inf", "NaN", "infinity", "x", "\0", "\r", "L", "p", ",",
-        ];
+        let parts =
+            ["0", "12", ".", "e", "E5", "-", "+", "_", " ", "inf", "NaN", "infinity", "x", "\0", "\r", "L", "p", ","];
         let mut cases = Vec::new();
         for a in parts {
             for b in parts {
@@ -586,16 +558,10 @@ for line in sys.stdin.read().split():
         let mut bits: Vec<u64> = (0..200).map(|_| random.below(INFINITY - 1)).collect();
         bits.extend((0..100).map(|_| random.below(HIDDEN_BIT)));
         bits.extend((0..2046).step_by(15).map(|exponent| exponent << FRACTION_BITS));
-        bits.extend(
-            (0..2046)
-                .step_by(15)
-                .map(|exponent| (exponent << FRACTION_BITS) + HIDDEN_BIT - 1),
-        );
+        bits.extend((0..2046).step_by(15).map(|exponent| (exponent << FRACTION_BITS) + HIDDEN_BIT - 1));
         let input: Vec<String> = bits.iter().map(ToString::to_string).collect();
-        let cases: Vec<Vec<u8>> = oracle::run(script, input.join(" ").as_bytes())
-            .into_iter()
-            .map(String::into_bytes)
-            .collect();
+        let cases: Vec<Vec<u8>> =
+            oracle::run(script, input.join(" ").as_bytes()).into_iter().map(String::into_bytes).collect();
         assert_eq!(cases.len(), bits.len() * 5);
         check_reading(&cases);
     }
@@ -605,9 +571,7 @@ for line in sys.stdin.read().split():
         let mut random = Random(3);
         let mut cases = Vec::new();
         for _ in 0..2000 {
-            let mut digits: String = (0..=random.below(40))
-                .map(|_| (b'0' + random.below(10) as u8) as char)
-                .collect();
+            let mut digits: String = (0..=random.below(40)).map(|_| (b'0' + random.below(10) as u8) as char).collect();
             if random.below(2) == 0 {
                 digits.insert(random.below(digits.len() as u64) as usize, '.');
             }

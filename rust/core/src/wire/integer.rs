@@ -108,13 +108,7 @@ impl<'a> Literal<'a> {
         if !trim_start(tail).is_empty() {
             return Err(Fault::BadInt);
         }
-        Ok(Literal {
-            negative,
-            base,
-            digits,
-            zero_led,
-            space_follows: !tail.is_empty(),
-        })
+        Ok(Literal { negative, base, digits, zero_led, space_follows: !tail.is_empty() })
     }
 
     fn is_zero(&self) -> bool {
@@ -126,11 +120,7 @@ impl<'a> Literal<'a> {
     fn make_octal(&mut self) -> Result<(), Fault> {
         self.base = 8;
         let octal = self.digits.iter().all(|&digit| matches!(digit, b'0'..=b'7'));
-        if octal && !self.space_follows && self.value().is_some() {
-            Ok(())
-        } else {
-            Err(Fault::BadInt)
-        }
+        if octal && !self.space_follows && self.value().is_some() { Ok(()) } else { Err(Fault::BadInt) }
     }
 
     /// The value if 64 bits hold it.
@@ -139,28 +129,17 @@ impl<'a> Literal<'a> {
         for value in self.digits.iter().filter_map(|&digit| digit_value(digit)) {
             magnitude = magnitude.checked_mul(self.base.into())?.checked_add(value.into())?;
         }
-        if self.negative {
-            0i64.checked_sub_unsigned(magnitude)
-        } else {
-            i64::try_from(magnitude).ok()
-        }
+        if self.negative { 0i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
     }
 
     fn into_big(self) -> IntText<'a> {
-        IntText::Big {
-            negative: self.negative,
-            base: self.base,
-            digits: self.digits,
-        }
+        IntText::Big { negative: self.negative, base: self.base, digits: self.digits }
     }
 }
 
 /// White space as C's `isspace` knows it.
 fn trim_start(text: &[u8]) -> &[u8] {
-    let spaces = text
-        .iter()
-        .take_while(|&&byte| matches!(byte, b'\t'..=b'\r' | b' '))
-        .count();
+    let spaces = text.iter().take_while(|&&byte| matches!(byte, b'\t'..=b'\r' | b' ')).count();
     text.get(spaces..).unwrap_or_default()
 }
 
@@ -215,17 +194,8 @@ pub fn decode_i64(bytes: &[u8]) -> Option<i64> {
     if bytes.len() > size_of::<i64>() {
         return None;
     }
-    let sign = if bytes.last().is_some_and(|&top| top >= 0x80) {
-        -1
-    } else {
-        0
-    };
-    Some(
-        bytes
-            .iter()
-            .rev()
-            .fold(sign, |value, &byte| value << 8 | i64::from(byte)),
-    )
+    let sign = if bytes.last().is_some_and(|&top| top >= 0x80) { -1 } else { 0 };
+    Some(bytes.iter().rev().fold(sign, |value, &byte| value << 8 | i64::from(byte)))
 }
 
 /// How many of the bytes of a little-endian two's complement number are needed: those above it only
@@ -364,10 +334,7 @@ mod tests {
 
     #[test]
     fn twos_complement_is_that_of_cpython() {
-        let theirs = oracle::ask(
-            "list(pickle.encode_long(int(x)))",
-            edges().iter().map(ToString::to_string),
-        );
+        let theirs = oracle::ask("list(pickle.encode_long(int(x)))", edges().iter().map(ToString::to_string));
         for (value, expected) in edges().into_iter().zip(theirs) {
             let (bytes, len) = encode_i64(value);
             assert_eq!(format!("{:?}", &bytes[..len]), expected);
@@ -382,10 +349,7 @@ mod tests {
     #[test]
     fn twos_complement_may_be_longer_than_a_word() {
         assert_eq!(decode_i64(&[0, 0, 0, 0, 0, 0, 0, 0x80, 0]), None);
-        assert_eq!(
-            decode_i64(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0xff]),
-            None
-        );
+        assert_eq!(decode_i64(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0xff]), None);
         assert_eq!(minimal_len(&[0, 0, 0, 0, 0, 0, 0, 0x80, 0]), 9);
         assert_eq!(minimal_len(&[0; 20]), 0);
         assert_eq!(minimal_len(&[0xff; 20]), 1);
@@ -395,10 +359,7 @@ mod tests {
 
     #[test]
     fn decimal_text_is_that_of_core() {
-        for value in edges()
-            .into_iter()
-            .chain([7, 10, 99, 100, -10, -99, 1234567890123456789])
-        {
+        for value in edges().into_iter().chain([7, 10, 99, 100, -10, -99, 1234567890123456789]) {
             assert_eq!(format_i64(value, &mut [0; 20]), value.to_string().as_bytes());
         }
     }

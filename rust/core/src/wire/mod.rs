@@ -45,28 +45,16 @@ mod oracle {
     /// Runs a script and returns the lines that it prints. The script has to read all of `input` first.
     pub fn run(script: &str, input: &[u8]) -> Vec<String> {
         let mut python = Command::new(interpreter());
-        let mut child = python
-            .args(["-c", script])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = python.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "python failed");
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .lines()
-            .map(ToString::to_string)
-            .collect()
+        String::from_utf8(output.stdout).unwrap().lines().map(ToString::to_string).collect()
     }
 
     /// What is compared with is CPython 3.11, where it is installed.
     fn interpreter() -> &'static str {
-        let found = Command::new("python3.11")
-            .arg("--version")
-            .output()
-            .is_ok_and(|output| output.status.success());
+        let found = Command::new("python3.11").arg("--version").output().is_ok_and(|output| output.status.success());
         if found { "python3.11" } else { "python3" }
     }
 }

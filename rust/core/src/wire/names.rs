@@ -101,14 +101,12 @@ fn translate<'a>(module: &'a [u8], name: &'a [u8], direction: Direction) -> (&'a
 
 /// The words of each rule that holds in this direction.
 fn rules(text: &'static str, direction: Direction) -> impl Iterator<Item = impl Iterator<Item = &'static [u8]>> {
-    text.as_bytes()
-        .split(|&byte| byte == b'\n')
-        .filter_map(move |line| match (line, direction) {
-            ([b'=', words @ ..], _)
-            | ([b'>', words @ ..], Direction::ToPython3)
-            | ([b'<', words @ ..], Direction::ToPython2) => Some(words.split(|&byte| byte == b' ')),
-            _ => None,
-        })
+    text.as_bytes().split(|&byte| byte == b'\n').filter_map(move |line| match (line, direction) {
+        ([b'=', words @ ..], _)
+        | ([b'>', words @ ..], Direction::ToPython3)
+        | ([b'<', words @ ..], Direction::ToPython2) => Some(words.split(|&byte| byte == b' ')),
+        _ => None,
+    })
 }
 
 impl Direction {

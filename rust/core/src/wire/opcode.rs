@@ -88,11 +88,9 @@ impl Argument {
             | Argument::Bytes4
             | Argument::Unicodestring4
             | Argument::Long4 => 4,
-            Argument::Uint8
-            | Argument::Float8
-            | Argument::Bytes8
-            | Argument::Bytearray8
-            | Argument::Unicodestring8 => 8,
+            Argument::Uint8 | Argument::Float8 | Argument::Bytes8 | Argument::Bytearray8 | Argument::Unicodestring8 => {
+                8
+            }
             _ => 0,
         }
     }
@@ -296,10 +294,7 @@ const fn widths() -> [u8; 256] {
 
 /// The name of the opcode that `code` stands for, for messages.
 pub fn name(code: u8) -> Option<&'static str> {
-    let (_, name) = CODES
-        .iter()
-        .zip(NAMES.split_ascii_whitespace())
-        .find(|&(&known, _)| known == code)?;
+    let (_, name) = CODES.iter().zip(NAMES.split_ascii_whitespace()).find(|&(&known, _)| known == code)?;
     Some(name)
 }
 
@@ -316,10 +311,8 @@ mod tests {
         let script = "import pickletools\nfor o in pickletools.opcodes: \
                       print(o.name, ord(o.code), o.arg.name if o.arg else '', o.proto, sep=',')";
         let mut theirs = oracle::run(script, b"");
-        let mut ours: Vec<String> = OPCODES
-            .iter()
-            .map(|o| format!("{},{},{},{}", o.name, o.code, o.argument.name(), o.protocol))
-            .collect();
+        let mut ours: Vec<String> =
+            OPCODES.iter().map(|o| format!("{},{},{},{}", o.name, o.code, o.argument.name(), o.protocol)).collect();
         theirs.sort();
         ours.sort();
         assert_eq!(ours, theirs);

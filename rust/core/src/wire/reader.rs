@@ -179,7 +179,9 @@ impl<'a, O: Copy> Reader<'a, O> {
 
     /// Reads `count` bytes of a long payload: the room grows only as bytes really arrive.
     fn gather<R: Runtime<Obj = O>>(&mut self, rt: &R, count: usize) -> Result<Growable<u8>, R> {
-        let Some(stream) = self.stream else { return Err(Fault::Truncated.into()) };
+        let Some(stream) = self.stream else {
+            return Err(Fault::Truncated.into());
+        };
         let mut data = Growable::new();
         let here = self.unread().min(count);
         data.extend_from_slice(self.next(here)?)?;

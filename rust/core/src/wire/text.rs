@@ -89,10 +89,7 @@ pub fn raw_unicode_escape_encode<E: From<Fault>>(
 ) -> Result<(), E> {
     let mut rest = text;
     while !rest.is_empty() {
-        let plain_len = rest
-            .iter()
-            .take_while(|&&byte| byte.is_ascii() && !needs_escape(byte.into()))
-            .count();
+        let plain_len = rest.iter().take_while(|&&byte| byte.is_ascii() && !needs_escape(byte.into())).count();
         let (plain, special) = rest.split_at_checked(plain_len).unwrap_or_default();
         if !plain.is_empty() {
             write(plain)?;
@@ -163,18 +160,14 @@ fn split_at_backslash(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Appends the character that the first `count` digits number; returns what follows them.
 fn push_hex_char<'a>(digits: &'a [u8], count: usize, out: &mut Growable<u8>) -> Result<&'a [u8], Fault> {
     let (digits, rest) = digits.split_at_checked(count).ok_or(Fault::BadRawUnicode)?;
-    let code = hex_value(digits)
-        .filter(|&code| code <= char::MAX.into())
-        .ok_or(Fault::BadRawUnicode)?;
+    let code = hex_value(digits).filter(|&code| code <= char::MAX.into()).ok_or(Fault::BadRawUnicode)?;
     push_char(code, out)?;
     Ok(rest)
 }
 
 /// The number that up to eight hexadecimal digits form.
 fn hex_value(digits: &[u8]) -> Option<u32> {
-    digits
-        .iter()
-        .try_fold(0, |value, &digit| Some(value << 4 | u32::from(digit_value(digit)?)))
+    digits.iter().try_fold(0, |value, &digit| Some(value << 4 | u32::from(digit_value(digit)?)))
 }
 
 /// Strips the quotes from the argument of STRING. They have to be there and alike, as in `load_string` of
@@ -272,10 +265,7 @@ impl Encoding {
             let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
             letters.map(u8::to_ascii_lowercase).eq(alias.iter().copied())
         };
-        ALIASES
-            .iter()
-            .find(|(_, aliases)| aliases.split(|&byte| byte == b' ').any(same))
-            .map(|&(encoding, _)| encoding)
+        ALIASES.iter().find(|(_, aliases)| aliases.split(|&byte| byte == b' ').any(same)).map(|&(encoding, _)| encoding)
     }
 }
 
@@ -307,10 +297,7 @@ impl Errors {
             (b"surrogateescape", Errors::SurrogateEscape),
             (b"surrogatepass", Errors::SurrogatePass),
         ];
-        NAMES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|&(_, errors)| errors)
+        NAMES.iter().find(|(known, _)| *known == name).map(|&(_, errors)| errors)
     }
 
     /// Appends what stands for `bad`, bytes that make no character.
@@ -322,9 +309,7 @@ impl Errors {
             Errors::BackslashReplace => bad
                 .iter()
                 .try_for_each(|&byte| out.extend_from_slice(&[b'\\', b'x', hex_digit(byte >> 4), hex_digit(byte)])),
-            Errors::SurrogateEscape => bad
-                .iter()
-                .try_for_each(|&byte| push_char(0xdc00 + u32::from(byte), out)),
+            Errors::SurrogateEscape => bad.iter().try_for_each(|&byte| push_char(0xdc00 + u32::from(byte), out)),
         }
     }
 }
@@ -346,9 +331,7 @@ pub fn decode(bytes: &[u8], encoding: Encoding, errors: Errors, out: &mut Growab
         };
         let len = match char {
             Ok((code, len)) => push_char(code, out).map(|()| len)?,
-            Err(len) => errors
-                .stand_in(special.get(..len).unwrap_or_default(), out)
-                .map(|()| len)?,
+            Err(len) => errors.stand_in(special.get(..len).unwrap_or_default(), out).map(|()| len)?,
         };
         rest = special.get(len..).unwrap_or_default();
     }
@@ -400,11 +383,7 @@ mod tests {
 
     fn show_fault(fault: Fault) -> String {
         // The classes for text are subclasses of ValueError.
-        let class = if fault.class() == Class::Unicode {
-            Class::Value
-        } else {
-            fault.class()
-        };
+        let class = if fault.class() == Class::Unicode { Class::Value } else { fault.class() };
         format!("{class:?}Error")
     }
 
@@ -426,9 +405,8 @@ mod tests {
 
     /// Bytes at the edges of what UTF-8 allows, in every order.
     fn utf8_cases() -> Vec<Vec<u8>> {
-        const EDGES: [u8; 16] = [
-            0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5,
-        ];
+        const EDGES: [u8; 16] =
+            [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5];
         let parts: Vec<&[u8]> = EDGES.iter().map(core::slice::from_ref).collect();
         let mut cases = sequences(&parts, 3);
         let tails = sequences(&parts[2..8], 3);
@@ -465,14 +443,8 @@ mod tests {
     #[test]
     fn python2_strings_are_decoded_as_cpython_decodes_them() {
         const ENCODINGS: [&str; 3] = ["ascii", "latin1", "utf-8"];
-        const ERRORS: [&str; 6] = [
-            "strict",
-            "ignore",
-            "replace",
-            "backslashreplace",
-            "surrogateescape",
-            "surrogatepass",
-        ];
+        const ERRORS: [&str; 6] =
+            ["strict", "ignore", "replace", "backslashreplace", "surrogateescape", "surrogatepass"];
         // The first byte of an input tells how to decode the others.
         let mut cases = Vec::new();
         for text in utf8_cases().into_iter().step_by(3) {
@@ -491,10 +463,7 @@ mod tests {
 
     #[test]
     fn bytes_stay_bytes() {
-        assert_eq!(
-            show(|out| decode(b"a\xff", Encoding::Bytes, Errors::Strict, out)),
-            "'61ff'"
-        );
+        assert_eq!(show(|out| decode(b"a\xff", Encoding::Bytes, Errors::Strict, out)), "'61ff'");
     }
 
     #[test]
@@ -545,25 +514,16 @@ mod tests {
             b" ",
         ];
         let cases = sequences(&parts, 3);
-        let theirs = oracle::ask(
-            "pickle.loads(b'V' + x + b'\\n.').encode('utf-8', 'surrogatepass').hex()",
-            &cases,
-        );
+        let theirs = oracle::ask("pickle.loads(b'V' + x + b'\\n.').encode('utf-8', 'surrogatepass').hex()", &cases);
         for (case, expected) in cases.iter().zip(theirs) {
-            assert_eq!(
-                show(|out| raw_unicode_escape_decode(case, out)),
-                expected,
-                "{}",
-                case.escape_ascii()
-            );
+            assert_eq!(show(|out| raw_unicode_escape_decode(case, out)), expected, "{}", case.escape_ascii());
         }
     }
 
     #[test]
     fn raw_unicode_escape_is_written_as_cpython_writes_it() {
-        let edges = [
-            0xff, 0x100, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdc00, 0xdfff, 0xe000, 0xffff, 0x10000, 0x1f600, 0x10ffff,
-        ];
+        let edges =
+            [0xff, 0x100, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdc00, 0xdfff, 0xe000, 0xffff, 0x10000, 0x1f600, 0x10ffff];
         let mut cases: Vec<Vec<u8>> = Vec::new();
         for code in (0..=0x100).chain(edges) {
             let mut text = Growable::new();
@@ -574,18 +534,12 @@ mod tests {
             cases.extend([text[1..text.len() - 1].to_vec(), text.to_vec()]);
         }
         cases.push(Vec::new());
-        let theirs = oracle::ask(
-            "pickle.dumps(x.decode('utf-8', 'surrogatepass'), 0)[1:-5].hex()",
-            &cases,
-        );
+        let theirs = oracle::ask("pickle.dumps(x.decode('utf-8', 'surrogatepass'), 0)[1:-5].hex()", &cases);
         for (case, expected) in cases.iter().zip(theirs) {
             let ours = show(|out| raw_unicode_escape_encode(case, &mut |piece| out.extend_from_slice(piece)));
             assert_eq!(ours, expected, "{case:02x?}");
         }
-        assert_eq!(
-            raw_unicode_escape_encode(b"a\xff", &mut |_| Ok(())),
-            Err(Fault::BadUtf8)
-        );
+        assert_eq!(raw_unicode_escape_encode(b"a\xff", &mut |_| Ok(())), Err(Fault::BadUtf8));
     }
 
     #[test]
@@ -597,12 +551,7 @@ mod tests {
         let cases = sequences(&parts, 3);
         let theirs = oracle::ask("pickle.loads(b\"S'\" + x + b\"'\\n.\", encoding='bytes').hex()", &cases);
         for (case, expected) in cases.iter().zip(theirs) {
-            assert_eq!(
-                show(|out| string_escape_decode(case, out)),
-                expected,
-                "{}",
-                case.escape_ascii()
-            );
+            assert_eq!(show(|out| string_escape_decode(case, out)), expected, "{}", case.escape_ascii());
         }
         assert_eq!(show(|out| string_escape_decode(b"a\\\nb", out)), "'6162'");
     }
@@ -612,12 +561,7 @@ mod tests {
         let cases = sequences(&[b"'", b"\"", b"a", b" ", b"\r"], 5);
         let theirs = oracle::ask("pickle.loads(b'S' + x + b'\\n.', encoding='bytes').hex()", &cases);
         for (case, expected) in cases.iter().zip(theirs) {
-            assert_eq!(
-                unquote(case).map_or_else(show_fault, hex),
-                expected,
-                "{}",
-                case.escape_ascii()
-            );
+            assert_eq!(unquote(case).map_or_else(show_fault, hex), expected, "{}", case.escape_ascii());
         }
     }
 
@@ -629,10 +573,7 @@ mod tests {
         let mut back = Growable::new();
         latin1_from_utf8(&text, &mut back).unwrap();
         assert_eq!(&*back, bytes);
-        assert_eq!(
-            latin1_from_utf8("a\u{100}".as_bytes(), &mut back),
-            Err(Fault::NotLatin1)
-        );
+        assert_eq!(latin1_from_utf8("a\u{100}".as_bytes(), &mut back), Err(Fault::NotLatin1));
         assert_eq!(latin1_from_utf8(b"\xff", &mut back), Err(Fault::BadUtf8));
     }
 }

@@ -113,7 +113,9 @@ impl<O: Copy> Writer<O> {
             return self.copy_buffer(rt, obj, 0, len);
         }
         self.long_payload(rt, header, |writer, rt| {
-            let Some(stream) = writer.stream else { return writer.copy_buffer(rt, obj, 0, len) };
+            let Some(stream) = writer.stream else {
+                return writer.copy_buffer(rt, obj, 0, len);
+            };
             let mut offset = 0;
             while offset < len {
                 writer.flush(rt)?;
@@ -153,8 +155,12 @@ impl<O: Copy> Writer<O> {
     /// Returns whether there was one.
     fn close_frame(&mut self) -> bool {
         let Some(frame) = self.frame.take() else { return false };
-        let Some(tail) = self.buffer.get_mut(frame..) else { return false };
-        let Some((header, body)) = tail.split_first_chunk_mut::<FRAME_HEADER>() else { return false };
+        let Some(tail) = self.buffer.get_mut(frame..) else {
+            return false;
+        };
+        let Some((header, body)) = tail.split_first_chunk_mut::<FRAME_HEADER>() else {
+            return false;
+        };
         let length = body.len();
         if length >= FRAME_MIN {
             let [code, count @ ..] = header;

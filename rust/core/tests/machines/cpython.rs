@@ -16,9 +16,7 @@ pub struct Case {
 impl Case {
     /// The protocols in which there is a pickle, and that.
     pub fn pickles(&self) -> impl Iterator<Item = (u8, &[u8])> {
-        (0..)
-            .zip(self.pickles.iter().map(Vec::as_slice))
-            .filter(|(_, pickle)| !pickle.is_empty())
+        (0..).zip(self.pickles.iter().map(Vec::as_slice)).filter(|(_, pickle)| !pickle.is_empty())
     }
 
     /// Whether the case is short enough to be tried in all ways.

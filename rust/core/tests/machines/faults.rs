@@ -218,7 +218,11 @@ fn compare(pickles: impl Iterator<Item = Vec<u8>>) {
     for (pickle, theirs) in pickles.iter().zip(cpython::loads(&pickles)) {
         let toy = Toy::new();
         let ours = show(&toy, load(&toy, pickle));
-        assert!(ours == theirs || may_differ(&toy, pickle, &ours, &theirs), "{}: {ours}, {theirs}", pickle.escape_ascii());
+        assert!(
+            ours == theirs || may_differ(&toy, pickle, &ours, &theirs),
+            "{}: {ours}, {theirs}",
+            pickle.escape_ascii()
+        );
     }
 }
 

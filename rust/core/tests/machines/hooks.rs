@@ -54,7 +54,7 @@ fn buffers_come_back() {
         let mut toy = Toy::new();
         let view = toy.new_thing(Thing::Buffer { data: b"text".into(), readonly: false });
         let all = [toy.new_thing(Thing::Int(1)), view, toy.new_thing(Thing::Bytes(b"3".into()))];
-        toy.hooks.buffers = Some(RefCell::new(all[..given].to_vec().into_iter()));
+        toy.hooks.buffers = Some(RefCell::new(all[..given].to_vec().into()));
         let shown = load(&toy, &pickle).map(|obj| toy.show(obj).replace("b'3'", "3"));
         assert_eq!(shown.as_deref(), expected.as_ref().map(|shown| *shown));
     }
@@ -100,9 +100,8 @@ const REDUCTIONS: &[(Fault, u8, Reduction)] = &[
         vec![toy.global(b"toy", b"make"), toy.new_tuple(&[]), toy.none(), toy.none(), toy.none(), toy.new_list(&[])]
     }),
     (Fault::NotAPair, 2, |toy| {
-        let items = Thing::Iterator(RefCell::new(vec![toy.new_list(&[])].into_iter()));
-        let items = toy.new_thing(items);
-        vec![toy.global(b"toy", b"make"), toy.new_tuple(&[]), toy.none(), toy.none(), items]
+        let pairs = toy.iterator_of(vec![toy.new_list(&[])]);
+        vec![toy.global(b"toy", b"make"), toy.new_tuple(&[]), toy.none(), toy.none(), pairs]
     }),
     (Fault::NewObjEmpty, 2, |toy| vec![newobj(toy), toy.new_tuple(&[])]),
     (Fault::NewObjType, 2, |toy| vec![newobj(toy), toy.new_tuple(&[toy.none()])]),
@@ -143,10 +142,13 @@ fn names_before_protocol_3_are_ascii() {
     assert_eq!(dump(&toy, named, 3).unwrap(), b"\x80\x03ctoy\nPla\xc3\xaen\nq\0.");
 }
 
+/// Makes a container of two items.
+type Container = fn(&Toy, &[Obj]) -> Obj;
+
 /// Containers that get an item while their items are being written.
 #[test]
 fn changes_while_dumping_are_noticed() {
-    let cases: &[(fn(&Toy, &[Obj]) -> Obj, Option<Fault>)] = &[
+    let cases: &[(Container, Option<Fault>)] = &[
         (|toy, items| toy.new_list(items), None),
         (|toy, items| toy.new_dict(&[(items[0], items[0]), (items[1], items[1])]), Some(Fault::DictChanged)),
         (|toy, items| load(toy, b"\x8f(K\x02K\x03\x90.").unwrap_or(items[0]), Some(Fault::SetChanged)),

@@ -12,3 +12,4 @@ mod nesting;
 mod refusals;
 mod streams;
 mod values;
+mod wire;

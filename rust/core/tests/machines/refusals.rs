@@ -8,13 +8,36 @@ use crate::toy::{Hooks, Raised, Result, Stream, Toy};
 use mpickle_core::error::{Error, Fault};
 
 const NAMES: &[&str] = &[
-    "ints-128", "str", "bytes", "bytearray", "tuples", "empty", "ordered", "deep", "keys", "shared", "list-1001",
-    "tuple-in-itself-5", "instance-in-its-arguments", "memo-300", "types", "nested-name", "plain", "stateful", "named",
-    "slotted", "reduced-all", "reduced-setter", "singleton-types", "complex",
+    "ints-128",
+    "str",
+    "bytes",
+    "bytearray",
+    "tuples",
+    "empty",
+    "ordered",
+    "deep",
+    "keys",
+    "shared",
+    "list-1001",
+    "tuple-in-itself-5",
+    "instance-in-its-arguments",
+    "memo-300",
+    "types",
+    "nested-name",
+    "plain",
+    "stateful",
+    "named",
+    "slotted",
+    "reduced-all",
+    "reduced-setter",
+    "singleton-types",
+    "complex",
 ];
 
+type Way = fn(&Toy, &[u8], u8) -> Result<()>;
+
 /// What is tried: each loads a pickle, and some dump it again. Loading for a dump is not refused.
-const WAYS: &[fn(&Toy, &[u8], u8) -> Result<()>] = &[
+const WAYS: &[Way] = &[
     |toy, pickle, _| load(toy, pickle).map(drop),
     |toy, pickle, _| load_from(toy, memory::exempt(|| in_pieces(toy, pickle, 600))).map(drop),
     |toy, pickle, protocol| {

@@ -124,7 +124,9 @@ fn exceptions_of_streams_pass_through() {
                 (outcome, toy.stream(stream, |stream| stream.calls().len()))
             };
             for write in [false, true] {
-                let stream = || if write { Stream::writing() } else { Stream::reading(pickle, 3000) };
+                let stream = || {
+                    if write { Stream::writing() } else { Stream::reading(pickle, 3000) }
+                };
                 let (outcome, calls) = raises(stream(), write);
                 assert_eq!(outcome, Ok(()));
                 for call in (0..calls).step_by(1 + calls / 20) {

@@ -28,7 +28,9 @@ impl Toy {
             Thing::Instance(_) => return self.apply_partial(callable),
             _ => {}
         }
-        let Some(path) = self.path(callable) else { return raise("TypeError") };
+        let Some(path) = self.path(callable) else {
+            return raise("TypeError");
+        };
         let things: Vec<&Thing> = args.iter().map(|&arg| self.thing(arg)).collect();
         match (path.as_str(), things.as_slice()) {
             ("toy.fail", _) => raise("ZeroDivisionError"),
@@ -57,7 +59,9 @@ impl Toy {
     }
 
     fn apply_method(&self, obj: Obj, name: &str, args: &[Obj]) -> Result<Obj> {
-        let Thing::Instance(instance) = self.thing(obj) else { return raise("TypeError") };
+        let Thing::Instance(instance) = self.thing(obj) else {
+            return raise("TypeError");
+        };
         if let [state] = args {
             instance.borrow_mut().state = Some(*state);
             return Ok(NONE);
@@ -113,15 +117,25 @@ impl Toy {
     /// those that have names.
     fn apply_partial(&self, partial: Obj) -> Result<Obj> {
         let state = self.instance(partial, |instance| instance.state)?.unwrap_or(NONE);
-        let Thing::Tuple(state) = self.thing(state) else { return raise("TypeError") };
-        let &[_, args, kwargs, _] = state.as_slice() else { return raise("TypeError") };
-        let Thing::Tuple(args) = self.thing(args) else { return raise("TypeError") };
-        let [class, args @ ..] = args.as_slice() else { return raise("TypeError") };
+        let Thing::Tuple(state) = self.thing(state) else {
+            return raise("TypeError");
+        };
+        let &[_, args, kwargs, _] = state.as_slice() else {
+            return raise("TypeError");
+        };
+        let Thing::Tuple(args) = self.thing(args) else {
+            return raise("TypeError");
+        };
+        let [class, args @ ..] = args.as_slice() else {
+            return raise("TypeError");
+        };
         self.instantiated(*class, args, Some(kwargs))
     }
 
     pub(super) fn new_partial(&self, class: Obj, args: &[Obj], kwargs: Obj) -> Result<Obj> {
-        let Thing::Global { module, name } = self.thing(class) else { return raise("TypeError") };
+        let Thing::Global { module, name } = self.thing(class) else {
+            return raise("TypeError");
+        };
         let function = self.global(module, &[name, b".__new__".as_slice()].concat());
         let all: Vec<Obj> = [&[class], args].concat();
         let partial = self.apply(self.global_str("functools.partial"), &[function])?;
@@ -151,7 +165,9 @@ impl Toy {
 
     /// What CPython's `object.__reduce_ex__` or the instance's own `__reduce__` would give.
     pub(super) fn reduction(&self, obj: Obj, protocol: u8) -> Result<Obj> {
-        let Thing::Instance(instance) = self.thing(obj) else { return raise("TypeError") };
+        let Thing::Instance(instance) = self.thing(obj) else {
+            return raise("TypeError");
+        };
         let instance = instance.borrow();
         let (callable, args) = self.construction(&instance, protocol);
         let state = self.state_of(&instance);
@@ -201,8 +217,12 @@ impl Toy {
         tuples.collect()
     }
 
+    pub fn iterator_of(&self, items: Vec<Obj>) -> Obj {
+        self.new_thing(Thing::Iterator(RefCell::new(items.into())))
+    }
+
     /// None if there are no items.
     fn new_iterator(&self, items: &[Obj]) -> Obj {
-        if items.is_empty() { NONE } else { self.new_thing(Thing::Iterator(RefCell::new(items.to_vec().into_iter()))) }
+        if items.is_empty() { NONE } else { self.iterator_of(items.to_vec()) }
     }
 }

@@ -15,7 +15,7 @@ use arena::Arena;
 use mpickle_core::error::Error;
 use num_bigint::BigInt;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 pub use stream::Stream;
 use table::Table;
 
@@ -60,7 +60,7 @@ pub enum Thing {
     Instance(RefCell<Instance>),
     /// A method of an instance.
     Method(Obj, &'static str),
-    Iterator(RefCell<std::vec::IntoIter<Obj>>),
+    Iterator(RefCell<VecDeque<Obj>>),
     Stream(RefCell<Stream>),
 }
 
@@ -96,10 +96,10 @@ pub struct Hooks {
     /// Buffers go beside the pickle.
     pub out_of_band: bool,
     /// Buffers that came beside the pickle.
-    pub buffers: Option<RefCell<std::vec::IntoIter<Obj>>>,
+    pub buffers: Option<RefCell<VecDeque<Obj>>>,
     /// What every instance is reduced to.
     pub reduction: Cell<Option<Obj>>,
-    /// A container that gets an item as soon as it is asked for a persistent id.
+    /// A container that gets an item as soon as something else is asked for its persistent id.
     pub grows: Cell<Option<Obj>>,
     /// The number of the call into the interpreter, counted from 0, that raises; see [`Toy::calls`].
     pub raise_at: Option<usize>,
@@ -109,13 +109,16 @@ pub struct Hooks {
 pub struct Toy {
     things: Arena<Thing>,
     names: RefCell<HashMap<Vec<u8>, Obj>>,
-    globals: RefCell<HashMap<(Vec<u8>, Vec<u8>), Obj>>,
+    globals: RefCell<Globals>,
     pub hooks: Hooks,
     /// How often something was asked for that can raise.
     pub calls: Cell<usize>,
     /// The lowest address of the stack on which it was called.
     pub lowest: Cell<usize>,
 }
+
+/// By module and name.
+type Globals = HashMap<(Vec<u8>, Vec<u8>), Obj>;
 
 const NONE: Obj = Obj(0);
 const FALSE: Obj = Obj(1);
@@ -222,9 +225,7 @@ impl Toy {
     fn interned(&self, name: &[u8]) -> Obj {
         memory::exempt(|| {
             let mut names = self.names.borrow_mut();
-            *names
-                .entry(name.to_vec())
-                .or_insert_with(|| self.new_thing(Thing::Str(name.to_vec())))
+            *names.entry(name.to_vec()).or_insert_with(|| self.new_thing(Thing::Str(name.to_vec())))
         })
     }
 
@@ -251,7 +252,9 @@ impl Toy {
 
     /// `module.name`, if it is a global.
     fn path(&self, obj: Obj) -> Option<String> {
-        let Thing::Global { module, name } = self.thing(obj) else { return None };
+        let Thing::Global { module, name } = self.thing(obj) else {
+            return None;
+        };
         memory::exempt(|| Some(format!("{}.{}", String::from_utf8_lossy(module), String::from_utf8_lossy(name))))
     }
 }

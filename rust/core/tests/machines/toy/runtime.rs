@@ -49,8 +49,7 @@ impl Toy {
     }
 
     fn is_instance_of(&self, obj: Obj, path: &str) -> bool {
-        self.instance(obj, |instance| instance.class)
-            .is_ok_and(|class| self.path(class).as_deref() == Some(path))
+        self.instance(obj, |instance| instance.class).is_ok_and(|class| self.path(class).as_deref() == Some(path))
     }
 
     fn type_name(&self, obj: Obj) -> &'static str {
@@ -115,12 +114,16 @@ impl Runtime for Toy {
     }
 
     fn tuple_item(&self, tuple: Obj, index: usize) -> Option<Obj> {
-        let Thing::Tuple(items) = self.thing(tuple) else { return None };
+        let Thing::Tuple(items) = self.thing(tuple) else {
+            return None;
+        };
         items.get(index).copied()
     }
 
     fn list_item(&self, list: Obj, index: usize) -> Option<Obj> {
-        let Thing::List(items) = self.thing(list) else { return None };
+        let Thing::List(items) = self.thing(list) else {
+            return None;
+        };
         items.borrow().get(index).copied()
     }
 
@@ -223,7 +226,9 @@ impl Runtime for Toy {
     }
 
     fn tuple_from(&self, tuple: Obj, from: usize, to: usize) -> Result<Obj> {
-        let Thing::Tuple(items) = self.thing(tuple) else { return raise("TypeError") };
+        let Thing::Tuple(items) = self.thing(tuple) else {
+            return raise("TypeError");
+        };
         self.make(|| Thing::Tuple(items[from..to].to_vec()))
     }
 
@@ -245,7 +250,10 @@ impl Runtime for Toy {
 
     fn extend(&self, obj: Obj, items: &[Obj]) -> Result<()> {
         self.spend(|| match self.thing(obj) {
-            Thing::List(list) => Ok(list.borrow_mut().extend(items)),
+            Thing::List(list) => {
+                list.borrow_mut().extend(items);
+                Ok(())
+            }
             _ => self.instance(obj, |instance| instance.items.extend(items)),
         })
     }
@@ -267,15 +275,17 @@ impl Runtime for Toy {
 
     fn add(&self, obj: Obj, items: &[Obj]) -> Result<()> {
         self.spend(|| {
-            let Thing::Set(set) = self.thing(obj) else { return raise("AttributeError") };
-            items
-                .iter()
-                .try_for_each(|&item| set.borrow_mut().store(self, item, NONE))
+            let Thing::Set(set) = self.thing(obj) else {
+                return raise("AttributeError");
+            };
+            items.iter().try_for_each(|&item| set.borrow_mut().store(self, item, NONE))
         })
     }
 
     fn int_bytes(&self, int: Obj, into: &mut Growable<u8>) -> Result<()> {
-        let Thing::BigInt(value) = self.thing(int) else { return raise("TypeError") };
+        let Thing::BigInt(value) = self.thing(int) else {
+            return raise("TypeError");
+        };
         let bytes = exempt(|| value.to_signed_bytes_le());
         // A redundant sign byte, which the machine has to take away.
         into.extend_from_slice(&bytes)?;
@@ -289,7 +299,9 @@ impl Runtime for Toy {
     }
 
     fn parts(&self, obj: Obj) -> Result<([Obj; 3], usize)> {
-        let Thing::Made(_, args) = self.thing(obj) else { return raise("TypeError") };
+        let Thing::Made(_, args) = self.thing(obj) else {
+            return raise("TypeError");
+        };
         let mut parts = [NONE; 3];
         parts[..args.len()].copy_from_slice(args);
         Ok((parts, args.len()))
@@ -319,22 +331,30 @@ impl Runtime for Toy {
     }
 
     fn call_tuple(&self, callable: Obj, args: Obj) -> Result<Obj> {
-        let Thing::Tuple(args) = self.thing(args) else { return raise("TypeError") };
+        let Thing::Tuple(args) = self.thing(args) else {
+            return raise("TypeError");
+        };
         self.call(callable, args)
     }
 
     fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
-        let Thing::Tuple(args) = self.thing(args) else { return raise("TypeError") };
+        let Thing::Tuple(args) = self.thing(args) else {
+            return raise("TypeError");
+        };
         self.instantiated(cls, args, kwargs)
     }
 
     fn anatomy(&self, obj: Obj, _protocol: u8) -> Result<Anatomy<Obj>> {
-        let Thing::Instance(instance) = self.thing(obj) else { return Ok(Anatomy::Opaque) };
+        let Thing::Instance(instance) = self.thing(obj) else {
+            return Ok(Anatomy::Opaque);
+        };
         self.spend(|| Ok(self.anatomy_of(&instance.borrow())))
     }
 
     fn state(&self, obj: Obj) -> Result<Obj> {
-        let Thing::Instance(instance) = self.thing(obj) else { return Ok(NONE) };
+        let Thing::Instance(instance) = self.thing(obj) else {
+            return Ok(NONE);
+        };
         self.spend(|| Ok(self.state_of(&instance.borrow())))
     }
 
@@ -359,7 +379,7 @@ impl Runtime for Toy {
     fn iterate(&self, obj: Obj) -> Result<Obj> {
         self.spend(|| {
             let items = self.instance(obj, |instance| instance.items.clone())?;
-            Ok(self.new_thing(Thing::Iterator(RefCell::new(items.into_iter()))))
+            Ok(self.iterator_of(items))
         })
     }
 
@@ -369,14 +389,14 @@ impl Runtime for Toy {
                 Some(table) => self.new_pairs(table.borrow().pairs()),
                 None => self.instance(obj, |instance| self.new_pairs(&instance.pairs))?,
             };
-            Ok(self.new_thing(Thing::Iterator(RefCell::new(pairs.into_iter()))))
+            Ok(self.iterator_of(pairs))
         })
     }
 
     fn next(&self, iterator: Obj) -> Result<Option<Obj>> {
         self.call_counts()?;
         match self.thing(iterator) {
-            Thing::Iterator(items) => Ok(items.borrow_mut().next()),
+            Thing::Iterator(items) => Ok(items.borrow_mut().pop_front()),
             _ => raise("TypeError"),
         }
     }
@@ -399,7 +419,9 @@ impl Runtime for Toy {
 
     fn list_of(&self, obj: Obj) -> Result<Obj> {
         self.spend(|| {
-            let Some(table) = self.table(obj) else { return raise("TypeError") };
+            let Some(table) = self.table(obj) else {
+                return raise("TypeError");
+            };
             let items: Vec<Obj> = table.borrow().pairs().iter().map(|&(item, _)| item).collect();
             Ok(self.new_list(&items))
         })
@@ -429,10 +451,10 @@ impl Runtime for Toy {
     }
 
     fn extension_code(&self, module: Obj, name: Obj) -> Result<u32> {
-        let (Thing::Str(module), Thing::Str(name)) = (self.thing(module), self.thing(name)) else { return Ok(0) };
-        let known = EXTENSIONS
-            .iter()
-            .find(|(known, _)| module == b"toy" && name == known.as_bytes());
+        let (Thing::Str(module), Thing::Str(name)) = (self.thing(module), self.thing(name)) else {
+            return Ok(0);
+        };
+        let known = EXTENSIONS.iter().find(|(known, _)| module == b"toy" && name == known.as_bytes());
         Ok(known.map_or(0, |&(_, code)| code))
     }
 
@@ -450,7 +472,9 @@ impl Runtime for Toy {
     }
 
     fn partial_new(&self, cls: Obj, args: Obj, kwargs: Obj) -> Result<Obj> {
-        let Thing::Tuple(args) = self.thing(args) else { return raise("TypeError") };
+        let Thing::Tuple(args) = self.thing(args) else {
+            return raise("TypeError");
+        };
         self.spend(|| self.new_partial(cls, args, kwargs))
     }
 
@@ -468,7 +492,8 @@ impl Runtime for Toy {
 
     fn persistent_id(&self, obj: Obj) -> Result<Option<Obj>> {
         self.call_counts()?;
-        if let Some(container) = self.hooks.grows.take() {
+        if let Some(container) = self.hooks.grows.get().filter(|&container| container != obj) {
+            self.hooks.grows.set(None);
             match self.thing(container) {
                 Thing::List(_) => self.extend(container, &[TRUE])?,
                 Thing::Dict(_) => self.store(container, &[TRUE, TRUE])?,
@@ -508,27 +533,29 @@ impl Runtime for Toy {
 
     fn next_buffer(&self) -> Result<Option<Obj>> {
         let buffers = self.hooks.buffers.as_ref();
-        Ok(buffers.and_then(|buffers| buffers.borrow_mut().next()))
+        Ok(buffers.and_then(|buffers| buffers.borrow_mut().pop_front()))
     }
 
     fn readonly(&self, buffer: Obj) -> Result<Obj> {
         match self.thing(buffer) {
             Thing::Bytes(_) | Thing::Buffer { readonly: true, .. } => Ok(buffer),
-            Thing::ByteArray(data) => {
-                self.make(|| Thing::Buffer { data: data.borrow().clone(), readonly: true })
-            }
+            Thing::ByteArray(data) => self.make(|| Thing::Buffer { data: data.borrow().clone(), readonly: true }),
             Thing::Buffer { data, .. } => self.make(|| Thing::Buffer { data: data.clone(), readonly: true }),
             _ => raise("TypeError"),
         }
     }
 
     fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize> {
-        let Thing::Stream(stream) = self.thing(stream) else { return raise("TypeError") };
+        let Thing::Stream(stream) = self.thing(stream) else {
+            return raise("TypeError");
+        };
         self.spend(|| stream.borrow_mut().read(into))
     }
 
     fn write(&self, stream: Obj, data: &[u8]) -> Result<()> {
-        let Thing::Stream(stream) = self.thing(stream) else { return raise("TypeError") };
+        let Thing::Stream(stream) = self.thing(stream) else {
+            return raise("TypeError");
+        };
         self.spend(|| stream.borrow_mut().write(data))
     }
 }

@@ -97,12 +97,7 @@ impl Show<'_> {
     }
 
     fn pairs(&mut self, pairs: &[(Obj, Obj)]) -> String {
-        join(
-            pairs
-                .iter()
-                .map(|&(key, value)| format!("{}: {}", self.any(key), self.any(value)))
-                .collect(),
-        )
+        join(pairs.iter().map(|&(key, value)| format!("{}: {}", self.any(key), self.any(value))).collect())
     }
 }
 
