@@ -26,8 +26,12 @@ void nlr_jump_fail(void *value) {
 
 void host_start(void *stack_top, void *heap, size_t size) {
     MP_STATE_THREAD(stack_top) = stack_top;
+    #if MICROPY_STACK_CHECK
+    MP_STATE_THREAD(stack_limit) = 256 * 1024;
+    #endif
     gc_init(heap, (char *)heap + size);
     mp_init();
+    mp_sys_path = mp_obj_new_list(0, NULL);
 }
 
 void host_stop(void) {

@@ -90,7 +90,7 @@ def starve_loads(data, forever):
 
 def starve_load(data, forever):
     data = unhexlify(data)
-    return starve(lambda: [mpickle.load(Reader(data))], forever, describe)
+    return starve(lambda: [mpickle.load(io.BytesIO(data))], forever, describe)
 
 
 def starve_broken(data, options, forever):

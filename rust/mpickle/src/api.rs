@@ -156,6 +156,9 @@ fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
 }
 
 fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
+    if !shim::is_str(name) {
+        return Err(shim.raise(Class::Type, b"encode() argument 'encoding' must be str"));
+    }
     let encoding = shim::immutable_bytes(name).and_then(Encoding::parse);
     encoding.ok_or_else(|| shim.raise(Class::Lookup, Fault::UnknownEncoding.message().as_bytes()))
 }
