@@ -169,7 +169,7 @@ uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *r
 static void mpk_reserve_map(mp_map_t *map, size_t more, bool str_keys) {
     size_t need = map->used + more;
     size_t wanted = str_keys ? 2 * need : need + need / 4;
-    if (map->is_fixed || map->is_ordered || wanted <= map->alloc || more < 2) {
+    if (map->is_fixed || map->is_ordered || wanted <= map->alloc) {
         return;
     }
     if (map->alloc > 0 && wanted < map->alloc + map->alloc / 2) {

@@ -2,16 +2,27 @@
 
 use crate::shim::{self, HEAP};
 use std::ffi::CString;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 
 static LOCK: Mutex<()> = Mutex::new(());
+static HOOK: Once = Once::new();
+
+/// A panic and its message outlive the heap.
+fn panic_off_heap() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        shim::leave_heap();
+        report(info);
+    }));
+}
 
 /// Starts an interpreter with a heap of so many bytes, runs the test, and stops the interpreter.
 #[inline(never)]
 pub fn run(heap_size: usize, test: impl FnOnce()) {
     let _one_at_a_time = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    HOOK.call_once(panic_off_heap);
     let mut memory = vec![0_u64; heap_size / 8];
     let start = memory.as_mut_ptr();
     HEAP[0].store(start as usize, Ordering::Relaxed);
@@ -20,10 +31,11 @@ pub fn run(heap_size: usize, test: impl FnOnce()) {
     let mut top = [0_usize; 1];
     // SAFETY: the memory lives until the interpreter is stopped, and the stack does.
     unsafe { shim::host_start(top.as_mut_ptr().cast(), start.cast(), heap_size) };
-    let outcome = catch_unwind(AssertUnwindSafe(test));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(test));
     // SAFETY: there is an interpreter, and nothing of Rust's is on its heap any more.
     unsafe { shim::host_stop() };
-    outcome.unwrap_or_else(|panic| resume_unwind(panic));
+    HEAP[1].store(0, Ordering::Relaxed);
+    outcome.unwrap_or_else(|panic| panic::resume_unwind(panic));
 }
 
 pub fn collect() {

@@ -37,6 +37,11 @@ pub fn off_heap<T>(function: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Ends all that is [`on_heap`] in this thread.
+pub fn leave_heap() {
+    ON_HEAP.set(false);
+}
+
 fn is_on_heap(block: *mut u8) -> bool {
     let [start, end] = &HEAP;
     (start.load(Ordering::Relaxed)..end.load(Ordering::Relaxed)).contains(&(block as usize))

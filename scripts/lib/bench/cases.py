@@ -12,12 +12,12 @@ def ints():
 
 def dicts():
     """1 000 dicts of int, float and str under three keys, as sensors report."""
-    return [{"id": n, "value": n * 0.37 + 0.25, "name": f"sensor-{n}"} for n in range(1000)]
+    return [{"id": n, "value": n / 7, "name": f"sensor-{n}"} for n in range(1000)]
 
 
 def floats():
     """100 000 floats with all their digits."""
-    return [number / 997 + 1 / (n + 3) for n, number in enumerate(randoms(100000))]
+    return [number / 997 for number in randoms(100000)]
 
 
 def dict_5000():

@@ -40,7 +40,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 
     /// A str of Python 2: decoded, or left as bytes if `encoding` says so.
     pub(super) fn load_python2_string(&mut self, length: u64) -> Result<R::Obj, R> {
-        match self.reader.payload(self.rt, size(length)?)? {
+        match self.reader.payload(self.rt, size(length).map_err(|_| Fault::Truncated)?)? {
             Payload::Borrowed(data) => decode(self.rt, data, self.options),
             Payload::Owned(data) => decode(self.rt, &data, self.options),
         }

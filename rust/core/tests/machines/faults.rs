@@ -133,6 +133,8 @@ const OTHERS: &[&[u8]] = &[
     b"N\x98.",
     b"C\x01a\x98.",
     b"cmissing\nThing\n.",
+    b"ctoy\nOuter.Inner\n.",
+    b"\x80\x04ctoy\nOuter.Inner\n.",
     b"c\xff\nThing\n.",
     b"ctoy\nPlain\nN\x86R.",
 ];
@@ -150,6 +152,7 @@ fn class_name(class: Class) -> &'static str {
         Class::Attribute => "AttributeError",
         Class::Runtime => "RuntimeError",
         Class::Memory => "MemoryError",
+        Class::Lookup => "LookupError",
     }
 }
 

@@ -13,7 +13,7 @@ pub fn pickling(protocol: u8) -> pickler::Options {
 }
 
 pub const UNPICKLING: unpickler::Options =
-    unpickler::Options { fix_imports: true, encoding: Encoding::Ascii, errors: Errors::Strict };
+    unpickler::Options { fix_imports: true, encoding: Some(Encoding::Ascii), errors: Some(Errors::Strict) };
 
 /// Dumps to memory.
 pub fn dump(toy: &Toy, obj: Obj, protocol: u8) -> Result<Vec<u8>> {

@@ -443,11 +443,17 @@ impl Runtime for Toy {
         })
     }
 
-    fn find_class(&self, module: Obj, name: Obj) -> Result<Obj> {
+    fn find_class(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj> {
         let (Thing::Str(module), Thing::Str(name)) = (self.thing(module), self.thing(name)) else {
             return raise("TypeError");
         };
-        if module == b"missing" { raise("ImportError") } else { self.spend(|| Ok(self.global(module, name))) }
+        if module == b"missing" {
+            return raise("ImportError");
+        }
+        if name.contains(&b'.') && !dotted {
+            return raise("AttributeError");
+        }
+        self.spend(|| Ok(self.global(module, name)))
     }
 
     fn extension_code(&self, module: Obj, name: Obj) -> Result<u32> {
