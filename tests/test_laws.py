@@ -6,6 +6,7 @@ import re
 import subprocess
 
 import pytest
+from conftest import TARGETS, open_device, targets
 from pickles import malformed
 from support import oracle, portable
 from support.case import PROTOCOLS, tables
@@ -274,8 +275,6 @@ def peak(data, stream):
 
 def test_targets_differ(request):
     """The targets of a whole run have the three object representations, both sizes of float, and both kinds of int."""
-    from conftest import TARGETS, open_device, targets
-
     chosen = targets(request.config)
     if not set(TARGETS) <= set(chosen):
         pytest.skip("only some of the targets were chosen with --target")

@@ -10,11 +10,24 @@ mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t
     MPK_CATCH(MPK_NULL)
 }
 
-// bytes and bytearray of a str and its encoding, as Python 2 pickles a bytearray. MicroPython's own take no notice of
-// the encoding.
-static mp_obj_t mpk_bytes_like(mp_obj_t type, const mp_obj_t *args) {
+// Calls that MicroPython's types take otherwise than CPython's, or MPK_NULL for all others: bytes and bytearray of a str
+// and its encoding, of which theirs take no notice (Python 2 pickles a bytearray so), and complex of two floats, which
+// theirs adds up and so loses the sign of a zero.
+static mp_obj_t mpk_call_exactly(mp_obj_t callable, const mp_obj_t *args) {
+    #if MICROPY_PY_BUILTINS_COMPLEX
+    if (callable == MP_OBJ_FROM_PTR(&mp_type_complex) && mp_obj_is_float(args[0]) && mp_obj_is_float(args[1])) {
+        return mp_obj_new_complex(mp_obj_float_get(args[0]), mp_obj_float_get(args[1]));
+    }
+    #endif
+    bool bytes_like = callable == MP_OBJ_FROM_PTR(&mp_type_bytes);
+    #if MICROPY_PY_BUILTINS_BYTEARRAY
+    bytes_like = bytes_like || callable == MP_OBJ_FROM_PTR(&mp_type_bytearray);
+    #endif
+    if (!bytes_like || !mp_obj_is_str(args[0])) {
+        return MPK_NULL;
+    }
     mp_obj_t data = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mpk_codecs_encode_obj), 2, 0, args);
-    return mp_call_function_1(type, data);
+    return mp_call_function_1(callable, data);
 }
 
 mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
@@ -25,14 +38,10 @@ mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
         size_t len;
         mp_obj_t *items;
         mp_obj_get_array(args, &len, &items);
-        bool bytes_like = callable == MP_OBJ_FROM_PTR(&mp_type_bytes)
-            #if MICROPY_PY_BUILTINS_BYTEARRAY
-                          || callable == MP_OBJ_FROM_PTR(&mp_type_bytearray)
-            #endif
-            ;
-        mp_obj_t result = bytes_like && len == 2 && mp_obj_is_str(items[0])
-                              ? mpk_bytes_like(callable, items)
-                              : mp_call_function_n_kw(callable, len, 0, items);
+        mp_obj_t result = len == 2 ? mpk_call_exactly(callable, items) : MPK_NULL;
+        if (result == MPK_NULL) {
+            result = mp_call_function_n_kw(callable, len, 0, items);
+        }
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)

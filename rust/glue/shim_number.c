@@ -62,11 +62,16 @@ mp_obj_t mpk_int_from_bytes(const uint8_t *data, size_t len, mp_obj_t *raised) {
 
 mp_obj_t mpk_int_from_digits(bool negative, uint32_t base, const uint8_t *digits, size_t len, mp_obj_t *raised) {
     MPK_TRY {
+        #if MICROPY_LONGINT_IMPL != MICROPY_LONGINT_IMPL_MPZ
+        // What fits 64 bits does not come here.
+        mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("int too large for this firmware"));
+        #else
         mp_obj_t result = mp_parse_num_integer((const char *)digits, len, base, NULL);
         if (negative) {
             result = mp_unary_op(MP_UNARY_OP_NEGATIVE, result);
         }
         MPK_RETURN(result);
+        #endif
     }
     MPK_CATCH(MPK_NULL)
 }

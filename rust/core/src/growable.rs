@@ -21,8 +21,8 @@ impl<T: Copy> Growable<T> {
 
     /// Makes room for `more` values beyond the present length.
     ///
-    /// Capacity doubles while it is small and grows by half once it is not, so that appending
-    /// stays linear and the slack of a large vector stays bounded.
+    /// Capacity doubles while it is small, then grows by half, then by a quarter, so that appending stays
+    /// linear and the slack of a large vector bounded.
     #[inline]
     pub fn reserve(&mut self, more: usize) -> Result<(), Fault> {
         if self.0.capacity() - self.0.len() >= more {
@@ -35,10 +35,17 @@ impl<T: Copy> Growable<T> {
     #[inline(never)]
     fn grow(&mut self, more: usize) -> Result<(), Fault> {
         const SMALL_BYTES: usize = 4096;
+        const LARGE_BYTES: usize = 64 * 1024;
         const FIRST_BYTES: usize = 64;
         let capacity = self.0.capacity();
         let bytes = capacity.saturating_mul(size_of::<T>());
-        let step = if bytes < SMALL_BYTES { capacity } else { capacity / 2 };
+        let step = if bytes < SMALL_BYTES {
+            capacity
+        } else if bytes < LARGE_BYTES {
+            capacity / 2
+        } else {
+            capacity / 4
+        };
         let first = FIRST_BYTES / size_of::<T>().max(1);
         let preferred = more.max(step).max(first);
         // A heap that cannot give the preferred size may still give what is needed.

@@ -202,7 +202,10 @@ fn none() -> Obj {
     shim::constant(shim::MPK_KIND_NONE)
 }
 
-/// Tuples of several blocks each, to be looked up by the address.
+/// Bytes of a tuple that takes several blocks.
+const TUPLE: usize = 11 * size_of::<usize>();
+
+/// The addresses of such tuples.
 fn make_tuples(count: usize) -> Vec<usize> {
     let shim = Shim::new();
     (0..count).map_while(|_| shim.tuple(&[none(); 9]).ok()).map(shim::identity).collect()
@@ -233,15 +236,18 @@ fn the_search_for_free_blocks_is_restored() {
     });
 }
 
-/// Where nothing is collected, blocks before that place are found once there are no others.
+/// Where nothing is collected, holes that the search has passed are found once there is nothing else.
 #[test]
 fn free_blocks_out_of_sight_are_the_last_resort() {
     micropython::run(LARGE, || {
         assert!(python("import gc\ngc.disable()"));
-        let tuples = make_tuples(usize::MAX);
-        assert!(tuples.len() > 1000);
-        for &tuple in &tuples[..100] {
-            shim::free(tuple as *mut u8, 11 * size_of::<usize>());
+        for &tuple in make_tuples(200).iter().step_by(2) {
+            shim::free(tuple as *mut u8, TUPLE);
+        }
+        // Too large for the holes.
+        assert!(Shim::new().tuple(&[none(); 50]).is_ok());
+        for size in [10_000, 500, TUPLE] {
+            on_heap(|| while !shim::alloc(size).is_null() {});
         }
         assert_eq!(make_tuples(usize::MAX).len(), 100);
     });

@@ -160,7 +160,9 @@ fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
         return Err(shim.raise(Class::Type, b"encode() argument 'encoding' must be str"));
     }
     let encoding = shim::immutable_bytes(name).and_then(Encoding::parse);
-    encoding.ok_or_else(|| shim.raise(Class::Lookup, Fault::UnknownEncoding.message().as_bytes()))
+    encoding
+        .filter(|&encoding| encoding != Encoding::Bytes)
+        .ok_or_else(|| shim.raise(Class::Lookup, Fault::UnknownEncoding.message().as_bytes()))
 }
 
 /// An argument, unless it is None.

@@ -59,7 +59,8 @@ def heading(title, subjects):
 
 def panel(operation, rows, scale, top, height):
     bottom = top + HEAD + len(rows) * height
-    parts = [text(LEFT, top + 18, f"{operation}, time by CPython's C pickle (less is better)", "head")]
+    title = f"{operation}: time by that of CPython's C pickle, on a logarithmic scale (to the left is faster)"
+    parts = [text(LEFT, top + 18, title, "head")]
     for tick in scale.ticks():
         kind = "one" if tick == 1 else "grid"
         parts.append(f'<path class="{kind}" d="M{scale(tick):.1f} {top + HEAD - 4}V{bottom}"/>')

@@ -59,7 +59,7 @@ def footprint(memory, added):
 
 def limits(found):
     """Return the lines of the table of limits."""
-    rows = [["", "figure", "limit", "", "aim", ""]]
+    rows = [["limits, as set for unix", "figure", "limit", "", "aim", ""]]
     for limit in found:
         row = [limit.what, quantity(limit.value, limit.unit), bound(limit, limit.limit), verdict(limit, limit.limit)]
         row += [bound(limit, limit.aim), verdict(limit, limit.aim)] if limit.aim else ["", ""]

@@ -92,6 +92,7 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         }
         self.save(obj)?;
         while let Some(&step) = self.steps.last() {
+            self.writer.relieve(self.rt)?;
             self.advance(step)?;
         }
         self.writer.op(opcode::STOP)?;

@@ -148,7 +148,9 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::MEMOIZE => return self.put(self.memo.len()),
             opcode::BINPUT | opcode::LONG_BINPUT => return self.put(number as usize),
             opcode::PUT => {
-                let index = integer::parse_decimal(self.reader.line(self.rt)?)?;
+                let line = self.reader.line(self.rt)?;
+                self.stack.top()?;
+                let index = integer::parse_decimal(line)?;
                 return self.put(usize::try_from(index).map_err(|_| Fault::NegativeMemo)?);
             }
             opcode::BINGET | opcode::LONG_BINGET => self.get(number as usize)?,

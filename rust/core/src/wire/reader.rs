@@ -11,6 +11,9 @@ use crate::runtime::{Result, Runtime};
 /// The most that is fetched at once from a stream, however much is announced.
 pub const CHUNK: usize = 512;
 
+/// The most that is asked of a stream at once for a long payload.
+const MOST: usize = 8 * CHUNK;
+
 /// The input of one load.
 pub struct Reader<'a, O> {
     memory: &'a [u8],
@@ -70,7 +73,8 @@ impl<'a, O: Copy> Reader<'a, O> {
     #[inline(never)]
     fn opcode_from_stream<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<u8, R> {
         if !self.fetch(rt, 1)? {
-            return Err(Fault::EndOfInput.into());
+            // A frame that was announced and did not come is no end.
+            return Err(if self.frame_left > 0 { Fault::Truncated } else { Fault::EndOfInput }.into());
         }
         Ok(*self.next(1)?.first().ok_or(Fault::EndOfInput)?)
     }
@@ -204,8 +208,9 @@ impl<'a, O: Copy> Reader<'a, O> {
         frame_left: &mut usize,
     ) -> Result<bool, R> {
         let before = into.len();
-        // No more than what has come already, so that an announced length alone costs nothing.
-        let piece = wanted.min(before.max(CHUNK));
+        // No more than what has come already, so that an announced length alone costs nothing; and not so much
+        // that a stream that gives little at a time costs the filling of all the rest.
+        let piece = wanted.min(before.clamp(CHUNK, MOST));
         let read = rt.read(stream, into.extend_filled(piece, 0)?)?.min(piece);
         into.truncate(before + read);
         *frame_left = frame_left.saturating_sub(read);

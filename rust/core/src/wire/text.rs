@@ -261,6 +261,9 @@ impl Encoding {
         if name == b"bytes" {
             return Some(Encoding::Bytes);
         }
+        if name.contains(&0) {
+            return None;
+        }
         let same = |alias: &[u8]| {
             let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
             letters.map(u8::to_ascii_lowercase).eq(alias.iter().copied())

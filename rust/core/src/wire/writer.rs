@@ -80,6 +80,12 @@ impl<O: Copy> Writer<O> {
         if self.buffer.len() < self.limit { Ok(()) } else { self.end_piece(rt) }
     }
 
+    /// The same between opcodes at which CPython ends no frame: only a stream is served.
+    #[inline]
+    pub fn relieve<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<(), R> {
+        if self.stream.is_some() { self.boundary(rt) } else { Ok(()) }
+    }
+
     #[cold]
     #[inline(never)]
     fn end_piece<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<(), R> {

@@ -192,7 +192,7 @@ fn rare_pickles_load_as_in_cpython() {
 #[test]
 fn every_prefix_fails_as_in_cpython() {
     let short = cpython::cases().iter().filter(|case| case.is_short());
-    let pickles = short.flat_map(|case| case.pickles().map(|(_, pickle)| pickle));
+    let pickles = short.flat_map(|case| case.pickles().step_by(2).map(|(_, pickle)| pickle));
     compare(pickles.flat_map(|pickle| (0..pickle.len()).map(|length| pickle[..length].to_vec())));
 }
 

@@ -143,7 +143,7 @@ fn exceptions_of_streams_pass_through() {
 #[test]
 fn cut_streams_are_noticed() {
     for case in cpython::cases().iter().filter(|case| case.is_short()) {
-        for (protocol, pickle) in case.pickles() {
+        for (protocol, pickle) in case.pickles().step_by(2) {
             for length in 0..pickle.len() {
                 let toy = Toy::new();
                 let outcome = load_from(&toy, in_pieces(&toy, &pickle[..length], 7));

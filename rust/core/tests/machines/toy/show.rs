@@ -59,10 +59,10 @@ impl Show<'_> {
 
     fn reduction(&mut self, obj: Obj) -> String {
         let toy = self.toy;
-        if toy.hooks.persistent {
-            if let Ok(Some(id)) = toy.persistent_id(obj) {
-                return format!("far({})", self.any(id));
-            }
+        if toy.hooks.persistent
+            && let Ok(Some(id)) = toy.persistent_id(obj)
+        {
+            return format!("far({})", self.any(id));
         }
         let reduction = toy.reduction(obj, 4).unwrap();
         let Thing::Tuple(parts) = toy.thing(reduction) else { panic!("no reduction") };

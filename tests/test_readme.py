@@ -1,0 +1,30 @@
+"""The README's examples run as they stand, one after the other, each on the side that it is for."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_examples(device, tmp_path):
+    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(examples) == 4
+    for example in examples:
+        interpreter = sys.executable if "import pickle" in example else device.binary
+        done = subprocess.run([interpreter, "-c", example], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, example + done.stderr
+        comment = re.search(r"print\(error\)  # (.*)", example)
+        assert done.stdout == (comment[1] + "\n" if comment else "")
+
+
+def test_links_lead_somewhere():
+    for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / path).exists(), path
+
+
+def test_named_scripts_exist():
+    for name in set(re.findall(r"\./(scripts/\w+)", README)):
+        assert (ROOT / name).is_file(), name
