@@ -112,6 +112,9 @@ impl<T: Copy> Growable<T> {
 
     /// Removes the first `count` values, or all; the rest moves to the front.
     pub fn drop_front(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
         let len = self.0.len();
         let count = count.min(len);
         // SAFETY: source and target lie within the initialised values; `copy` allows overlap. EXCEPTION: none. GC: as in `push`.

@@ -40,8 +40,9 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     pub fn put(&mut self, index: usize, obj: O) -> Result<(), Fault> {
         let next = self.objects.len();
         if index.wrapping_sub(self.first) == next && next == self.run {
+            self.objects.push(obj)?;
             self.run += 1;
-            return self.objects.push(obj);
+            return Ok(());
         }
         self.put_out_of_order(index, obj)
     }
@@ -54,13 +55,14 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
             return Ok(());
         }
         let next = self.objects.len();
-        self.objects.push(obj)?;
+        self.objects.reserve(1)?;
         if next == 0 && index == 1 {
             self.first = 1;
             self.run = 1;
-            return Ok(());
+        } else {
+            self.positions.insert_new(index, next)?;
         }
-        self.positions.insert_new(index, next)
+        self.objects.push(obj)
     }
 
     /// How many indexes are taken, which is the index that MEMOIZE takes.

@@ -75,7 +75,7 @@ fn ask(question: &str, fields: &[Vec<u8>]) -> Vec<Vec<u8>> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("python3 is needed to compare with");
     let mut stdin = child.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {
         scope.spawn(move || {
