@@ -68,10 +68,10 @@ def environment_with(**more):
 
 def describe(arguments, rounds, turns):
     """Return what the figures depend on."""
-    version = footprint.output_of([arguments.firmware, "-c", "import sys; print(sys.version.split('; ')[-1])"])
+    version = "import sys; print('.'.join(map(str, sys.implementation[1][:3])))"
     return {
         "target": arguments.target,
-        "micropython": version.split()[1],
+        "micropython": footprint.output_of([arguments.firmware, "-c", version]).strip(),
         "cpython": platform.python_version(),
         "processor": processor(),
         "rounds": rounds,
