@@ -59,7 +59,7 @@ def test_all_protocols_agree(device):
 
 
 @pytest.fixture
-def faulty(request, tmp_path):
+def tampered(request, tmp_path):
     """Makes a firmware, of the first target, that runs a device.py in which something is replaced."""
     name, _, binary = (request.config.getoption("--target") or ["unix"])[0].partition("=")
     binary = binary or ROOT / "build" / name / "micropython"
@@ -81,16 +81,16 @@ def faulty(request, tmp_path):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_fault_is_noticed(faulty, fault):
+def test_fault_is_noticed(tampered, fault):
     old, new, summary, rows = FAULTS[fault]
-    done = run_demo(faulty(old, new))
+    done = run_demo(tampered(old, new))
     assert done.returncode == 1
     assert verdicts(done.stdout) == dict.fromkeys(range(6), ("26115", summary, rows))
     assert "wrong in protocol 0, 1, 2, 3, 4, 5" in done.stderr
 
 
-def test_failure_of_the_device_is_shown(faulty):
-    done = run_demo(faulty("import mpickle", "import mpickled"))
+def test_failure_of_the_device_is_shown(tampered):
+    done = run_demo(tampered("import mpickle", "import mpickled"))
     assert done.returncode == 1
     assert "ImportError: no module named 'mpickled'" in done.stderr
     assert not verdicts(done.stdout)
