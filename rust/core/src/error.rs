@@ -96,6 +96,7 @@ faults! {
     TooFewBuffers:    Unpickling, "not enough out-of-band buffers";
     StateNotADict:    Unpickling, "state is not a dictionary";
     SlotsNotADict:    Unpickling, "slot state is not a dictionary";
+    ReplacedTooLate:  Unpickling, "setstate_func returned another object, but the state refers to the first; return that one";
     // Writing.
     DictChanged:      Runtime,    "dictionary changed size during iteration";
     SetChanged:       Runtime,    "set changed size during iteration";

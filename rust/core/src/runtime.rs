@@ -128,6 +128,15 @@ pub enum Constructor {
     NewObjEx,
 }
 
+/// How the names of globals in a pickle are to be read.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Naming {
+    /// A dot in a name is a path, as it is since protocol 4 has STACK_GLOBAL.
+    pub dotted: bool,
+    /// The names may be Python 2's; [`Naming::modern`] makes Python 3's of them.
+    pub python2: bool,
+}
+
 /// Objects that the pickler needs by name because CPython's pickles name them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Known {
@@ -257,6 +266,11 @@ pub trait Runtime {
     fn anatomy(&self, obj: Self::Obj, protocol: u8) -> Result<Anatomy<Self::Obj>, Self>;
     /// What `object.__getstate__` gives: None, the attributes as a dict, or a pair of that and a dict of slots.
     fn state(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
+    /// What the program's own setter for the type of `obj` makes of it and its state: the object that every reference
+    /// is to see from now on. `None` where there is no such setter.
+    fn set_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<Option<Self::Obj>, Self>;
+    /// Whether [`Runtime::set_state`] may give another object than it got.
+    fn may_replace(&self) -> bool;
     /// PicklingError, or TypeError, that names the type of `obj`.
     fn cannot_pickle(&self, obj: Self::Obj) -> Self::Raised;
     /// Updates the instance's `__dict__` from a dict, key by key.
@@ -279,8 +293,8 @@ pub trait Runtime {
     /// Where the class or function `obj` is found again, under `name` if given.
     /// Raises PicklingError when it is not found there.
     fn locate(&self, obj: Self::Obj, name: Option<Self::Obj>) -> Result<Location<Self::Obj>, Self>;
-    /// The object that `module` and `name` name, both str; where `dotted`, the name may be a path with dots.
-    fn find_class(&self, module: Self::Obj, name: Self::Obj, dotted: bool) -> Result<Self::Obj, Self>;
+    /// The object that `module` and `name` name, both str as they stand in the pickle.
+    fn find_class(&self, module: Self::Obj, name: Self::Obj, naming: Naming) -> Result<Self::Obj, Self>;
     /// The extension code registered for a name, 0 if none.
     fn extension_code(&self, module: Self::Obj, name: Self::Obj) -> Result<u32, Self>;
     /// The object of a registered extension code, `None` if the code is not registered.

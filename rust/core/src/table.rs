@@ -5,6 +5,7 @@
 //! and inserts without growing, so no panic is linked.
 
 use crate::error::Fault;
+use crate::growable::Growable;
 use allocator_api2::alloc::Allocator;
 use hashbrown::raw::RawTable;
 
@@ -32,6 +33,20 @@ impl<A: Allocator + Default> Table<A> {
         self.0.try_reserve(1, |entry| hash(entry.0)).map_err(|_| Fault::OutOfMemory)?;
         self.0.try_insert_no_grow(hash(key), (key, value)).map_err(|_| Fault::OutOfMemory)?;
         Ok(())
+    }
+
+    /// Each key with its number, in no order.
+    pub fn entries(&mut self) -> Result<Growable<(usize, usize)>, Fault> {
+        let mut entries = Growable::new();
+        entries.reserve(self.len())?;
+        // To iterate without taking out is unsafe; nothing else that is safe gives all entries.
+        for entry in self.0.drain() {
+            entries.push(entry)?;
+        }
+        for &(key, value) in entries.iter() {
+            self.insert_new(key, value)?;
+        }
+        Ok(entries)
     }
 
     /// How many keys there are.

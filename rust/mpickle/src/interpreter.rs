@@ -6,7 +6,7 @@ use crate::shim::{self, Adopter, Obj, Raised, Shim};
 use core::cell::Cell;
 use mpickle_core::error::Error;
 use mpickle_core::growable::Growable;
-use mpickle_core::runtime::{Anatomy, Constructor, Items, Known, Location, Result, Runtime, Value};
+use mpickle_core::runtime::{Anatomy, Constructor, Items, Known, Location, Naming, Result, Runtime, Value};
 
 /// What a call may do beside the machines' own work.
 #[derive(Clone, Copy)]
@@ -294,6 +294,14 @@ impl Runtime for Interpreter {
         lift(self.shim.state(obj))
     }
 
+    fn set_state(&self, _obj: Obj, _state: Obj) -> Result<Option<Obj>, Self> {
+        Ok(None)
+    }
+
+    fn may_replace(&self) -> bool {
+        false
+    }
+
     fn cannot_pickle(&self, obj: Obj) -> Raised {
         self.shim.cannot_pickle(obj)
     }
@@ -330,8 +338,9 @@ impl Runtime for Interpreter {
         lift(self.shim.locate(obj, name))
     }
 
-    fn find_class(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj, Self> {
-        lift(self.hooks.policy.find(&self.shim, module, name, dotted))
+    fn find_class(&self, module: Obj, name: Obj, naming: Naming) -> Result<Obj, Self> {
+        let (module, name) = naming.modern(self, module, name)?;
+        lift(self.hooks.policy.find(&self.shim, module, name, naming.dotted))
     }
 
     fn extension_code(&self, _module: Obj, _name: Obj) -> Result<u32, Self> {

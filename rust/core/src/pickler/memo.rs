@@ -1,6 +1,7 @@
 //! The pickler's memo: which objects have been written, and under which index.
 
 use crate::error::Fault;
+use crate::growable::Growable;
 use crate::table::Table;
 use allocator_api2::alloc::Allocator;
 
@@ -25,6 +26,29 @@ impl<A: Allocator + Default> Memo<A> {
         let index = self.len();
         self.0.insert_new(identity, index as usize)?;
         Ok(index)
+    }
+
+    /// Puts an object under the index that it had in another memo.
+    pub fn insert(&mut self, identity: usize, index: u32) -> Result<(), Fault> {
+        if self.get(identity).is_none() {
+            self.0.insert_new(identity, index as usize)?;
+        }
+        Ok(())
+    }
+
+    /// Each identity with its index, in no order.
+    pub fn entries(&mut self) -> Result<Growable<(usize, usize)>, Fault> {
+        self.0.entries()
+    }
+
+    /// Forgets the objects from index `len` on; all, where there is no memory to tell them apart.
+    pub fn truncate(&mut self, len: u32) {
+        let kept = self.0.entries().unwrap_or_default();
+        self.0.clear();
+        for &(identity, index) in kept.iter().filter(|entry| entry.1 < len as usize) {
+            // There is room, since nothing was given back.
+            let _ = self.0.insert_new(identity, index);
+        }
     }
 
     /// How many objects there are, which is the next index.

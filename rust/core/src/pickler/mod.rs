@@ -17,7 +17,7 @@ use crate::growable::Growable;
 use crate::runtime::{Result, Runtime, Value};
 use crate::wire::opcode;
 use crate::wire::writer::Writer;
-use memo::Memo;
+pub use memo::Memo;
 
 /// The newest protocol there is.
 pub const HIGHEST_PROTOCOL: u8 = 5;
@@ -80,6 +80,11 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         Pickler { rt, options, memo: Memo::new(), steps: Growable::new(), writer: Writer::new(stream) }
     }
 
+    /// Goes on with the memo of the dumps before.
+    pub fn with_memo(self, memo: Memo<R::Heap>) -> Self {
+        Pickler { memo, ..self }
+    }
+
     /// Writes one pickle. After an error the memo holds what was written so far.
     pub fn dump(&mut self, obj: R::Obj) -> Result<(), R> {
         self.steps.truncate(0);
@@ -104,9 +109,9 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         self.writer.into_buffer()
     }
 
-    /// Forgets which objects were written.
-    pub fn clear_memo(&mut self) {
-        self.memo.clear();
+    /// Which objects were written.
+    pub fn into_memo(self) -> Memo<R::Heap> {
+        self.memo
     }
 
     /// Does the next piece of the topmost step, which leaves the stack when it is done.

@@ -5,11 +5,14 @@ use crate::error::Fault;
 use crate::runtime::{Result, Runtime, Value};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
-    /// `__setstate__` if there is one; otherwise the state is the `__dict__`, or a pair of it and of
-    /// the slots.
+    /// The program's own setter if there is one, or `__setstate__`; otherwise the state is the `__dict__`, or a pair of
+    /// it and of the slots.
     pub(super) fn load_build(&mut self) -> Result<(), R> {
         let state = self.stack.pop()?;
         let obj = self.stack.top()?;
+        if let Some(new) = self.rt.set_state(obj, state)? {
+            return self.replace_object(obj, new);
+        }
         if let Some(setstate) = self.rt.attribute(obj, b"__setstate__")? {
             self.rt.call(setstate, &[state])?;
             return Ok(());
@@ -25,6 +28,18 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
             self.set_slots(obj, slots)?;
         }
         Ok(())
+    }
+
+    /// From now on `new` stands wherever `old` stood; an error if `old` is in other objects already.
+    fn replace_object(&mut self, old: R::Obj, new: R::Obj) -> Result<(), R> {
+        if new == old {
+            return Ok(());
+        }
+        if self.given_out.get(self.rt.identity(old)).is_some() {
+            return Err(Fault::ReplacedTooLate.into());
+        }
+        self.memo.replace(old, new);
+        Ok(self.stack.set_top(new)?)
     }
 
     /// Instance dict and slots of a state; either may be `None`.

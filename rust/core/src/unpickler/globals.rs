@@ -2,7 +2,7 @@
 
 use super::Unpickler;
 use crate::error::Fault;
-use crate::runtime::{Result, Runtime, Value};
+use crate::runtime::{Naming, Result, Runtime, Value};
 use crate::wire::{names, text};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
@@ -124,19 +124,27 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         self.rt.str(line)
     }
 
-    /// The global of that name, after Python 2's names have become Python 3's.
+    /// The global of that name.
     fn find_class(&mut self, module: R::Obj, name: R::Obj) -> Result<R::Obj, R> {
-        let (Value::Str(old_module), Value::Str(old_name)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
+        let (Value::Str(_), Value::Str(_)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
             return Err(Fault::NotAString.into());
         };
-        // A dot in a name is a path only since protocol 4 has STACK_GLOBAL.
-        let dotted = self.protocol >= 4;
-        if self.protocol >= 3 || !self.options.fix_imports {
-            return self.rt.find_class(module, name, dotted);
-        }
+        let python2 = self.protocol < 3 && self.options.fix_imports;
+        self.rt.find_class(module, name, Naming { dotted: self.protocol >= 4, python2 })
+    }
+}
+
+impl Naming {
+    /// Module and name, both str, as Python 3 has them.
+    pub fn modern<R: Runtime>(self, rt: &R, module: R::Obj, name: R::Obj) -> Result<(R::Obj, R::Obj), R> {
+        let (true, Value::Str(old_module), Value::Str(old_name)) =
+            (self.python2, rt.inspect(module), rt.inspect(name))
+        else {
+            return Ok((module, name));
+        };
         let (new_module, new_name) = names::to_python3(old_module, old_name);
-        let module = if new_module == old_module { module } else { self.rt.str(new_module)? };
-        let name = if new_name == old_name { name } else { self.rt.str(new_name)? };
-        self.rt.find_class(module, name, dotted)
+        let module = if new_module == old_module { module } else { rt.str(new_module)? };
+        let name = if new_name == old_name { name } else { rt.str(new_name)? };
+        Ok((module, name))
     }
 }

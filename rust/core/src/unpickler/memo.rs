@@ -65,6 +65,37 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
         self.objects.push(obj)
     }
 
+    /// Puts `new` wherever `old` is.
+    pub fn replace(&mut self, old: O, new: O)
+    where
+        O: Eq,
+    {
+        for obj in self.objects.iter_mut().filter(|obj| **obj == old) {
+            *obj = new;
+        }
+    }
+
+    /// Each index with its object, in no order.
+    pub fn entries(&mut self) -> Result<Growable<(usize, O)>, Fault> {
+        let mut entries = Growable::new();
+        for (position, &obj) in self.objects.iter().enumerate().take(self.run) {
+            entries.push((self.first + position, obj))?;
+        }
+        for &(index, position) in self.positions.entries()?.iter() {
+            if let Some(&obj) = self.objects.get(position) {
+                entries.push((index, obj))?;
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.objects.truncate(0);
+        self.positions.clear();
+        (self.first, self.run) = (0, 0);
+    }
+
     /// How many indexes are taken, which is the index that MEMOIZE takes.
     pub fn len(&self) -> usize {
         self.objects.len()

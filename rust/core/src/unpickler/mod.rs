@@ -17,7 +17,8 @@ use crate::wire::integer::{self, IntText};
 use crate::wire::opcode;
 use crate::wire::reader::Reader;
 use crate::wire::text::{Encoding, Errors};
-use memo::Memo;
+use crate::table::Table;
+pub use memo::Memo;
 use stack::Stack;
 
 /// How a pickle is to be read.
@@ -36,33 +37,59 @@ type Make<R> = fn(&R, &[<R as Runtime>::Obj]) -> Result<<R as Runtime>::Obj, R>;
 /// Gives items to a container.
 type Fill<R> = fn(&R, <R as Runtime>::Obj, &[<R as Runtime>::Obj]) -> Result<(), R>;
 
-/// Loads objects; the memo lasts from one load to the next, as CPython's does.
+/// Loads objects; reader and memo last from one load to the next, as CPython's do.
 pub struct Unpickler<'r, 'a, R: Runtime> {
     rt: &'r R,
     options: Options,
     reader: Reader<'a, R::Obj>,
     stack: Stack<R::Obj>,
     memo: Memo<R::Obj, R::Heap>,
+    /// Objects that were taken from the memo, where the interpreter may replace them by others.
+    given_out: Table<R::Heap>,
+    may_replace: bool,
     protocol: u8,
+    /// Offset at which the pickle begins.
+    start: usize,
     place: Place,
 }
 
 impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     /// An unpickler that reads from `reader`.
     pub fn new(rt: &'r R, options: Options, reader: Reader<'a, R::Obj>) -> Self {
-        let place = Place { opcode: opcode::STOP, offset: 0 };
-        Unpickler { rt, options, reader, stack: Stack::new(), memo: Memo::new(), protocol: 0, place }
+        Unpickler {
+            rt,
+            options,
+            reader,
+            stack: Stack::new(),
+            memo: Memo::new(),
+            given_out: Table::new(),
+            may_replace: rt.may_replace(),
+            protocol: 0,
+            start: 0,
+            place: Place { opcode: opcode::STOP, offset: 0 },
+        }
+    }
+
+    /// Goes on with the memo of the loads before.
+    pub fn with_memo(self, memo: Memo<R::Obj, R::Heap>) -> Self {
+        Unpickler { memo, ..self }
     }
 
     /// Where the machine is, or stopped: the place of a fault.
     pub fn place(&self) -> Place {
-        self.place
+        Place { offset: self.place.offset.saturating_sub(self.start), ..self.place }
+    }
+
+    /// What the next load goes on with.
+    pub fn into_parts(self) -> (Reader<'a, R::Obj>, Memo<R::Obj, R::Heap>) {
+        (self.reader, self.memo)
     }
 
     /// Reads one pickle, up to its STOP and not a byte further.
     pub fn load(&mut self) -> Result<R::Obj, R> {
         self.stack.clear();
         self.protocol = 0;
+        self.start = self.reader.offset();
         loop {
             self.place.offset = self.reader.offset();
             let code = self.reader.opcode(self.rt)?;
@@ -219,8 +246,21 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     #[inline]
-    fn get(&self, index: usize) -> Result<R::Obj, R> {
-        Ok(self.memo.get(index).ok_or(Fault::MemoMiss)?)
+    fn get(&mut self, index: usize) -> Result<R::Obj, R> {
+        let obj = self.memo.get(index).ok_or(Fault::MemoMiss)?;
+        if self.may_replace {
+            self.note_given_out(obj)?;
+        }
+        Ok(obj)
+    }
+
+    #[cold]
+    fn note_given_out(&mut self, obj: R::Obj) -> Result<(), R> {
+        let identity = self.rt.identity(obj);
+        if self.given_out.get(identity).is_none() {
+            self.given_out.insert_new(identity, 0)?;
+        }
+        Ok(())
     }
 
     // Numbers.

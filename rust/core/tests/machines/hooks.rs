@@ -77,14 +77,28 @@ fn the_memo_lasts_unless_it_is_cleared() {
         let both = toy.stream(stream, |stream| stream.data().to_vec());
         assert_eq!(both, cpython::extra(&format!("twice-{protocol}-{}", if fast { "True" } else { "False" })));
 
-        pickler.clear_memo();
-        pickler.dump(list).unwrap();
+        let mut memo = pickler.into_memo();
+        memo.clear();
+        Pickler::new(&toy, options, Some(stream)).with_memo(memo).dump(list).unwrap();
         toy.stream(stream, |stream| assert_eq!(stream.data()[both.len()..], both[..first]));
 
         let mut unpickler = Unpickler::new(&toy, UNPICKLING, Reader::stream(in_pieces(&toy, &both, 5)));
         let [one, two] = [unpickler.load().unwrap(), unpickler.load().unwrap()];
         assert_eq!(one == two, !fast);
         assert_eq!(toy.show(one), toy.show(two));
+    }
+}
+
+/// Each pickle has an object twice in a tuple, and its state is set in between.
+#[test]
+fn what_a_setter_returns_stands_everywhere() {
+    for (pickle, expected) in [
+        (b"ctoy\nC\n)\x81q\0K\x07bh\0\x86.".as_slice(), Ok("(7, 7)")),
+        (b"]q\0ctoy\nC\n)\x81q\x02h\0bh\x02\x86.", Ok("([], #1)")),
+        (b"ctoy\nC\n)\x81q\0h\0\x85bh\0\x86.", Err(Error::Fault(Fault::ReplacedTooLate))),
+    ] {
+        let toy = Toy::with(Hooks { replaces: true, ..Hooks::default() });
+        assert_eq!(load(&toy, pickle).map(|obj| toy.show(obj)), expected.map(Into::into));
     }
 }
 

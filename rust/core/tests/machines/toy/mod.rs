@@ -91,6 +91,8 @@ pub struct Instance {
 /// What a call may do beside the machines' own work.
 #[derive(Default)]
 pub struct Hooks {
+    /// Every object is replaced by its state.
+    pub replaces: bool,
     /// Instances of `toy.Far` are known by an id.
     pub persistent: bool,
     /// Buffers go beside the pickle.

@@ -4,7 +4,7 @@ use super::{EXTENSIONS, FALSE, FUNCTIONS, METHODS, NONE, Obj, Origin, Raised, Re
 use crate::memory::{exempt, refuse};
 use allocator_api2::alloc::Global;
 use mpickle_core::growable::Growable;
-use mpickle_core::runtime::{Anatomy, Constructor, Known, Location, Runtime, Value};
+use mpickle_core::runtime::{Anatomy, Constructor, Known, Location, Naming, Runtime, Value};
 use num_bigint::{BigInt, Sign};
 use std::cell::RefCell;
 
@@ -358,6 +358,14 @@ impl Runtime for Toy {
         self.spend(|| Ok(self.state_of(&instance.borrow())))
     }
 
+    fn set_state(&self, _obj: Obj, state: Obj) -> Result<Option<Obj>> {
+        Ok(self.hooks.replaces.then_some(state))
+    }
+
+    fn may_replace(&self) -> bool {
+        self.hooks.replaces
+    }
+
     fn cannot_pickle(&self, _obj: Obj) -> Raised {
         Raised("PicklingError")
     }
@@ -443,14 +451,15 @@ impl Runtime for Toy {
         })
     }
 
-    fn find_class(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj> {
+    fn find_class(&self, module: Obj, name: Obj, naming: Naming) -> Result<Obj> {
+        let (module, name) = naming.modern(self, module, name)?;
         let (Thing::Str(module), Thing::Str(name)) = (self.thing(module), self.thing(name)) else {
             return raise("TypeError");
         };
         if module == b"missing" {
             return raise("ImportError");
         }
-        if name.contains(&b'.') && !dotted {
+        if name.contains(&b'.') && !naming.dotted {
             return raise("AttributeError");
         }
         self.spend(|| Ok(self.global(module, name)))
