@@ -187,3 +187,20 @@ def loads(
         UnicodeError: `encoding` cannot decode an 8-bit string.
         TypeError: `data` is not a bytes-like object.
     """
+
+class PickleBuffer:
+    """Marks a buffer as one that may travel out of band.
+
+    What a class's `__reduce_ex__` gives in place of its bytes for protocol 5. With `buffer_callback` the bytes stay
+    where they are, and the pickle says only that there is a buffer; without it they are written into the pickle.
+    Itself it offers the buffer protocol.
+
+    Args:
+        buffer: An object with the buffer protocol.
+    """
+
+    def __init__(self, buffer: Buffer, /) -> None: ...
+    def raw(self) -> memoryview:
+        """The bytes of the buffer, not copied."""
+    def release(self) -> None:
+        """Let go of the buffer. From then on everything else raises ValueError."""

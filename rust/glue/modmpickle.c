@@ -139,6 +139,9 @@ static const mp_rom_map_elem_t mpickle_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_dumps), MP_ROM_PTR(&glue_dumps_obj)},
     {MP_ROM_QSTR(MP_QSTR_load), MP_ROM_PTR(&glue_load_obj)},
     {MP_ROM_QSTR(MP_QSTR_loads), MP_ROM_PTR(&glue_loads_obj)},
+#if MPICKLE_BUFFERS
+    {MP_ROM_QSTR(MP_QSTR_PickleBuffer), MP_ROM_PTR(&mpk_type_PickleBuffer)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_PickleError), MP_ROM_PTR(&mpk_type_PickleError)},
     {MP_ROM_QSTR(MP_QSTR_PicklingError), MP_ROM_PTR(&mpk_type_PicklingError)},
     {MP_ROM_QSTR(MP_QSTR_UnpicklingError), MP_ROM_PTR(&mpk_type_UnpicklingError)},

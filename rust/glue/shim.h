@@ -28,6 +28,11 @@
 #endif
 #endif
 
+// Feature switches, for those who read this header without the firmware's own (rust/mpickle/Cargo.toml).
+#ifndef MPICKLE_BUFFERS
+#define MPICKLE_BUFFERS (1)
+#endif
+
 // Status of a call.
 #define MPK_OK (0)
 #define MPK_RAISED (1)
@@ -73,7 +78,8 @@ void mpk_search_restore(const mpk_search_t *search);
 #define MPK_KIND_RANGE (18)
 #define MPK_KIND_ORDERED_DICT (19)
 #define MPK_KIND_TYPE_OF (20)       // the type of a singleton: part
-#define MPK_KIND_OTHER (21)
+#define MPK_KIND_BUFFER (21)        // a PickleBuffer: len; number: whether it must not be written to
+#define MPK_KIND_OTHER (22)
 
 typedef struct {
     uint64_t number;
@@ -125,11 +131,15 @@ mp_obj_t mpk_adopt_bytes(uint8_t *block, size_t len, size_t capacity, mp_obj_t *
 mp_obj_t mpk_adopt_bytearray(uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised);
 // The bytes of anything with the buffer protocol; false if `obj` has none. Valid until Python code runs.
 bool mpk_buffer(mp_obj_t obj, const uint8_t **data, size_t *len);
-// A read-only view of a buffer: of a memoryview that is read-only, or of bytes, itself.
-mp_obj_t mpk_readonly(mp_obj_t obj, mp_obj_t *raised);
 bool mpk_is_str(mp_obj_t obj);
 // Whether what mpk_buffer gives stays as it is: the object is a str or bytes.
 bool mpk_is_immutable(mp_obj_t obj);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_buffer.c: buffers out of band. With MPICKLE_BUFFERS.
+
+// A read-only view of a buffer: of one that is read-only, itself.
+mp_obj_t mpk_readonly(mp_obj_t obj, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_container.c: tuple, list, dict, set.

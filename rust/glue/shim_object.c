@@ -98,6 +98,14 @@ static uint32_t mpk_inspect_rare(mp_obj_t obj, const mp_obj_type_t *type, mpk_va
         return MPK_KIND_ORDERED_DICT;
     }
     #endif
+    #if MPICKLE_BUFFERS
+    mp_buffer_info_t buffer;
+    if (type == &mpk_type_PickleBuffer && mp_get_buffer(obj, &buffer, MP_BUFFER_READ)) {
+        value->len = buffer.len;
+        value->number = !mp_get_buffer(obj, &buffer, MP_BUFFER_WRITE);
+        return MPK_KIND_BUFFER;
+    }
+    #endif
     return MPK_KIND_OTHER;
 }
 

@@ -67,6 +67,10 @@ extern const mp_obj_type_t mpk_type_PickleError;
 extern const mp_obj_type_t mpk_type_PicklingError;
 extern const mp_obj_type_t mpk_type_UnpicklingError;
 
+#if MPICKLE_BUFFERS
+extern const mp_obj_type_t mpk_type_PickleBuffer;
+#endif
+
 // Objects of mpickle's own that stand for what MicroPython lacks, in shim_supplied.c.
 extern const mp_obj_fun_builtin_var_t mpk_newobj_obj;
 extern const mp_obj_fun_builtin_fixed_t mpk_newobj_ex_obj;

@@ -3,7 +3,6 @@
 // A str or bytes object is two blocks, since MicroPython shares the data of one object with others. Its hash is left
 // at 0, which says that it has not been computed; mpk_store computes it for keys.
 
-#include "py/objarray.h"
 #include "py/objstr.h"
 #include "shim_private.h"
 
@@ -153,23 +152,4 @@ bool mpk_is_immutable(mp_obj_t obj) {
 
 bool mpk_is_str(mp_obj_t obj) {
     return mp_obj_is_str(obj);
-}
-
-// A memoryview without the flag that lets it be written to.
-mp_obj_t mpk_readonly(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_buffer_info_t buffer;
-        if (!mp_get_buffer(obj, &buffer, MP_BUFFER_WRITE)) {
-            mp_get_buffer_raise(obj, &buffer, MP_BUFFER_READ);
-            MPK_RETURN(obj);
-        }
-        #if MICROPY_PY_BUILTINS_MEMORYVIEW
-        mp_obj_array_t *view = MP_OBJ_TO_PTR(mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_memoryview), obj));
-        view->typecode &= ~MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
-        MPK_RETURN(MP_OBJ_FROM_PTR(view));
-        #else
-        mp_raise_TypeError(MP_ERROR_TEXT("this firmware has no memoryview"));
-        #endif
-    }
-    MPK_CATCH(MPK_NULL)
 }

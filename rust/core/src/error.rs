@@ -104,6 +104,7 @@ faults! {
     TooBigForProtocol: Overflow,  "serializing an object larger than 4 GiB requires pickle protocol 4 or higher";
     TooLarge:         Overflow,   "int too large to pickle";
     BufferProtocol:   Pickling,   "PickleBuffer can only be pickled with protocol >= 5";
+    BufferReleased:   Value,      "operation forbidden on released PickleBuffer object";
     NotAPair:         Type,       "dict items iterator must return 2-tuples";
     NotAName:         Pickling,   "the name of a global must be a str";
     NameNotAscii:     Pickling,   "cannot pickle a global whose name is not ASCII; use protocol 3 or higher";

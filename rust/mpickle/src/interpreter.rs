@@ -91,6 +91,8 @@ impl Runtime for Interpreter {
             shim::MPK_KIND_TYPE_OF => Value::TypeOf(value.part.unwrap_or(self.none)),
             shim::MPK_KIND_COMPLEX | shim::MPK_KIND_RANGE => Value::Made,
             shim::MPK_KIND_ORDERED_DICT => Value::Mapping,
+            #[cfg(feature = "buffers")]
+            shim::MPK_KIND_BUFFER => Value::Buffer { len: value.len, readonly: value.number != 0 },
             _ => Value::Instance,
         }
     }
@@ -396,15 +398,21 @@ impl Runtime for Interpreter {
     }
 
     fn has_buffers(&self) -> bool {
-        self.hooks.buffers.is_some()
+        cfg!(feature = "buffers") && self.hooks.buffers.is_some()
     }
 
     fn next_buffer(&self) -> Result<Option<Obj>, Self> {
         self.hooks.buffers.map_or(Ok(None), |buffers| self.next(buffers))
     }
 
+    #[cfg(feature = "buffers")]
     fn readonly(&self, buffer: Obj) -> Result<Obj, Self> {
         lift(self.shim.readonly(buffer))
+    }
+
+    #[cfg(not(feature = "buffers"))]
+    fn readonly(&self, _buffer: Obj) -> Result<Obj, Self> {
+        Err(mpickle_core::error::Fault::NoBuffers.into())
     }
 
     fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize, Self> {

@@ -164,6 +164,7 @@ pub fn inspect<'a>(obj: Obj) -> Inspected<'a> {
             | ffi::MPK_KIND_LIST
             | ffi::MPK_KIND_DICT
             | ffi::MPK_KIND_SET => inspected.len = (*value).len,
+            ffi::MPK_KIND_BUFFER => (inspected.number, inspected.len) = ((*value).number, (*value).len),
             ffi::MPK_KIND_TYPE_OF => inspected.part = some((*value).part),
             _ => {}
         }
@@ -526,6 +527,7 @@ impl Shim {
     }
 
     /// A read-only view of a buffer.
+    #[cfg(feature = "buffers")]
     pub fn readonly(&self, buffer: Obj) -> Result<Obj> {
         object!(self, mpk_readonly(buffer.0))
     }

@@ -177,7 +177,7 @@ impl<'r, R: Runtime> Pickler<'r, R> {
             Value::Set(len) => self.save_set(obj, len),
             Value::FrozenSet => self.save_frozenset(obj),
             Value::ByteArray(len) => self.save_bytearray(obj, len),
-            Value::Buffer { len, readonly } => self.save_buffer(obj, len, readonly),
+            Value::Buffer { readonly, .. } => self.save_buffer(obj, readonly),
             value => self.save_by_reduction(obj, value),
         }
     }

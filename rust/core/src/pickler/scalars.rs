@@ -143,11 +143,15 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// A `PickleBuffer`: in band as bytes or bytearray, or left to the program (PEP 574).
-    pub(super) fn save_buffer(&mut self, obj: R::Obj, len: usize, readonly: bool) -> Result<(), R> {
+    pub(super) fn save_buffer(&mut self, obj: R::Obj, readonly: bool) -> Result<(), R> {
         if self.options.protocol < 5 {
             return Err(Fault::BufferProtocol.into());
         }
         if self.rt.buffer_in_band(obj)? {
+            // Whoever was asked may have done anything to it.
+            let Value::Buffer { len, readonly } = self.rt.inspect(obj) else {
+                return Err(Fault::BufferReleased.into());
+            };
             return match (readonly, u8::try_from(len), u32::try_from(len)) {
                 (false, ..) => self.write_buffer(obj, len, opcode::BYTEARRAY8),
                 (true, Ok(short), _) => self.write_buffer_after(obj, len, &[opcode::SHORT_BINBYTES, short]),

@@ -1,0 +1,101 @@
+// Buffers out of band (PEP 574): PickleBuffer, which offers a buffer to `buffer_callback`, and read-only views.
+
+#include "py/binary.h"
+#include "py/objarray.h"
+#include "shim_private.h"
+
+#if MPICKLE_BUFFERS
+
+#if !MICROPY_PY_BUILTINS_MEMORYVIEW
+#error "MPICKLE_BUFFERS needs memoryview: build with MPICKLE_BUFFERS=0"
+#endif
+
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t source; // MPK_NULL once released
+} mpk_pickle_buffer_t;
+
+static bool mpk_is_pickle_buffer(mp_obj_t obj) {
+    return mpk_is_exact(obj, &mpk_type_PickleBuffer);
+}
+
+static mp_obj_t mpk_source(mp_obj_t obj) {
+    mp_obj_t source = ((mpk_pickle_buffer_t *)MP_OBJ_TO_PTR(obj))->source;
+    if (source == MPK_NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("operation forbidden on released PickleBuffer object"));
+    }
+    return source;
+}
+
+// A view that keeps the memory alive: where the source is itself a view, MicroPython's constructor goes back to the
+// start of the block, which it could not do from the address that a PickleBuffer gives.
+static mp_obj_array_t *mpk_view(mp_obj_t obj) {
+    mp_obj_t source = mpk_is_pickle_buffer(obj) ? mpk_source(obj) : obj;
+    return MP_OBJ_TO_PTR(mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_memoryview), source));
+}
+
+mp_obj_t mpk_readonly(mp_obj_t obj, mp_obj_t *raised) {
+    MPK_TRY {
+        mp_obj_array_t *view = mpk_view(obj);
+        bool writable = view->typecode & MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
+        view->typecode &= ~MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
+        MPK_RETURN(writable ? MP_OBJ_FROM_PTR(view) : obj);
+    }
+    MPK_CATCH(MPK_NULL)
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// PickleBuffer.
+
+static mp_obj_t mpk_buffer_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, 1, false);
+    mp_obj_t source = mpk_is_pickle_buffer(args[0]) ? mpk_source(args[0]) : args[0];
+    mp_buffer_info_t buffer;
+    // A str has the buffer protocol here, but no bytes that a pickle could name.
+    if (mp_obj_is_str(source) || !mp_get_buffer(source, &buffer, MP_BUFFER_READ)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required"));
+    }
+    mpk_pickle_buffer_t *self = mp_obj_malloc(mpk_pickle_buffer_t, type);
+    self->source = source;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_int_t mpk_buffer_get(mp_obj_t obj, mp_buffer_info_t *info, mp_uint_t flags) {
+    mp_obj_t source = ((mpk_pickle_buffer_t *)MP_OBJ_TO_PTR(obj))->source;
+    return source != MPK_NULL && mp_get_buffer(source, info, flags) ? 0 : 1;
+}
+
+static mp_obj_t mpk_buffer_raw(mp_obj_t obj) {
+    mp_obj_array_t *view = mpk_view(obj);
+    size_t writable = view->typecode & MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
+    size_t size = mp_binary_get_size('@', view->typecode & ~MP_OBJ_ARRAY_TYPECODE_FLAG_RW, NULL);
+    mp_obj_memoryview_init(view, 'B' | writable, view->free * size, view->len * size, view->items);
+    return MP_OBJ_FROM_PTR(view);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(mpk_buffer_raw_obj, mpk_buffer_raw);
+
+static mp_obj_t mpk_buffer_release(mp_obj_t obj) {
+    ((mpk_pickle_buffer_t *)MP_OBJ_TO_PTR(obj))->source = MPK_NULL;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(mpk_buffer_release_obj, mpk_buffer_release);
+
+// A buffer has opcodes of its own. That it was released shows when it is about to be reduced.
+static mp_obj_t mpk_buffer_reduce_ex(mp_obj_t obj, mp_obj_t protocol) {
+    (void)protocol;
+    mpk_source(obj);
+    mp_raise_TypeError(MP_ERROR_TEXT("cannot pickle 'PickleBuffer' object"));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(mpk_buffer_reduce_ex_obj, mpk_buffer_reduce_ex);
+
+static const mp_rom_map_elem_t mpk_buffer_table[] = {
+    {MP_ROM_QSTR(MP_QSTR_raw), MP_ROM_PTR(&mpk_buffer_raw_obj)},
+    {MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&mpk_buffer_release_obj)},
+    {MP_ROM_QSTR(MP_QSTR___reduce_ex__), MP_ROM_PTR(&mpk_buffer_reduce_ex_obj)},
+};
+static MP_DEFINE_CONST_DICT(mpk_buffer_locals, mpk_buffer_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(mpk_type_PickleBuffer, MP_QSTR_PickleBuffer, MP_TYPE_FLAG_NONE, make_new, mpk_buffer_make_new,
+    buffer, mpk_buffer_get, locals_dict, &mpk_buffer_locals);
+
+#endif // MPICKLE_BUFFERS
