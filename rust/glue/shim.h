@@ -91,7 +91,6 @@ typedef struct {
 // The kind of an object, with the members of `value` that the kind's comment names.
 uint32_t mpk_inspect(mp_obj_t obj, mpk_value_t *value);
 // A number that no other live object has.
-size_t mpk_identity(mp_obj_t obj);
 mp_obj_t mpk_type_of(mp_obj_t obj);
 bool mpk_is_class(mp_obj_t obj);
 bool mpk_is_callable(mp_obj_t obj);

@@ -5,28 +5,47 @@
 #include "py/objtuple.h"
 #include "shim_private.h"
 
+// Keeps the compiler from seeing memcpy or memset in a loop.
+#define MPK_NO_PATTERN() __asm__ volatile("")
+
 // The least that MicroPython gives a list, whose `append` counts on it.
 #define MPK_LIST_MIN_ALLOC (4)
+
+// Copies objects one by one. GCC makes of memcpy and memset, where it compiles for size, string instructions that take
+// longer to start than most containers have items.
+static void mpk_copy_items(mp_obj_t *to, const mp_obj_t *from, size_t len) {
+    for (; len > 0; len--) {
+        *to++ = *from++;
+        MPK_NO_PATTERN();
+    }
+}
+
+static void mpk_clear_items(mp_obj_t *items, mp_obj_t *end) {
+    while (items < end) {
+        *items++ = MPK_NULL;
+        MPK_NO_PATTERN();
+    }
+}
 
 mp_obj_t mpk_tuple(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     if (len == 0) {
         return mp_const_empty_tuple;
     }
-    mp_obj_tuple_t *tuple = mpk_new_block(offsetof(mp_obj_tuple_t, items) + len * sizeof(mp_obj_t));
+    mp_obj_tuple_t *tuple = mpk_alloc(offsetof(mp_obj_tuple_t, items) + len * sizeof(mp_obj_t));
     if (tuple == NULL) {
         mpk_no_memory(len * sizeof(mp_obj_t), raised);
         return MPK_NULL;
     }
     tuple->base.type = &mp_type_tuple;
     tuple->len = len;
-    memcpy(tuple->items, items, len * sizeof(mp_obj_t));
+    mpk_copy_items(tuple->items, items, len);
     return MP_OBJ_FROM_PTR(tuple);
 }
 
 mp_obj_t mpk_list(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     mp_obj_list_t *list = m_new_maybe(mp_obj_list_t, 1);
     size_t alloc = len < MPK_LIST_MIN_ALLOC ? MPK_LIST_MIN_ALLOC : len;
-    mp_obj_t *table = list == NULL ? NULL : mpk_new_block(alloc * sizeof(mp_obj_t));
+    mp_obj_t *table = list == NULL ? NULL : mpk_alloc(alloc * sizeof(mp_obj_t));
     if (table == NULL) {
         mpk_no_memory(alloc * sizeof(mp_obj_t), raised);
         return MPK_NULL;
@@ -35,8 +54,8 @@ mp_obj_t mpk_list(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     list->alloc = alloc;
     list->len = len;
     list->items = table;
-    memcpy(table, items, len * sizeof(mp_obj_t));
-    mp_seq_clear(table, len, alloc, sizeof(*table));
+    mpk_copy_items(table, items, len);
+    mpk_clear_items(table + len, table + alloc);
     return MP_OBJ_FROM_PTR(list);
 }
 
@@ -130,21 +149,15 @@ static bool mpk_extend_list(mp_obj_list_t *list, const mp_obj_t *items, size_t l
         }
         list->items = table;
         list->alloc = alloc;
-        mp_seq_clear(table, need, alloc, sizeof(*table));
+        mpk_clear_items(table + need, table + alloc);
     }
-    memcpy(list->items + list->len, items, len * sizeof(mp_obj_t));
+    mpk_copy_items(list->items + list->len, items, len);
     list->len = need;
     return true;
 }
 
-uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
-    if (mpk_is_exact(obj, &mp_type_list)) {
-        if (mpk_extend_list(MP_OBJ_TO_PTR(obj), items, len)) {
-            return MPK_OK;
-        }
-        mpk_no_memory(len * sizeof(mp_obj_t), raised);
-        return MPK_RAISED;
-    }
+// By the methods `extend` or `append`.
+static MP_NOINLINE uint32_t mpk_extend_other(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     MPK_TRY {
         mp_obj_t method[3];
         mp_load_method_maybe(obj, MP_QSTR_extend, method);
@@ -161,6 +174,17 @@ uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *r
         MPK_RETURN(MPK_OK);
     }
     MPK_CATCH(MPK_RAISED)
+}
+
+uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
+    if (!mpk_is_exact(obj, &mp_type_list)) {
+        return mpk_extend_other(obj, items, len, raised);
+    }
+    if (mpk_extend_list(MP_OBJ_TO_PTR(obj), items, len)) {
+        return MPK_OK;
+    }
+    mpk_no_memory(len * sizeof(mp_obj_t), raised);
+    return MPK_RAISED;
 }
 
 // Makes room for `more` keys at once. MicroPython itself lets a table fill up to its last slot, where a search walks

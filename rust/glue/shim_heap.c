@@ -4,10 +4,6 @@
 #include "py/mpstate.h"
 #include "shim_private.h"
 
-void *mpk_alloc(size_t size) {
-    return m_malloc_maybe(size);
-}
-
 // Where MicroPython's allocator begins its search for free blocks. It moves on with each single block that is found, but
 // not with a run of blocks: a million tuples would each be searched for past all those before them. So it is moved here
 // too, to the run that was found last. Free blocks before that are out of sight until the next collection, or until
@@ -73,7 +69,7 @@ void mpk_search_restore(const mpk_search_t *search) {
 
 #endif
 
-void *mpk_new_block(size_t size) {
+void *mpk_alloc(size_t size) {
     uint8_t *block = m_malloc_maybe(size);
     #if MPK_MOVE_SEARCH
     if (size <= MICROPY_BYTES_PER_GC_BLOCK) {
@@ -93,11 +89,19 @@ void *mpk_new_block(size_t size) {
 
 void *mpk_realloc(void *block, size_t old_size, size_t new_size) {
     #if MICROPY_MALLOC_USES_ALLOCATED_SIZE
-    return m_realloc_maybe(block, old_size, new_size, true);
+    void *there = m_realloc_maybe(block, old_size, new_size, false);
     #else
-    (void)old_size;
-    return m_realloc_maybe(block, new_size, true);
+    void *there = m_realloc_maybe(block, new_size, false);
     #endif
+    if (there != NULL) {
+        return there;
+    }
+    void *larger = mpk_alloc(new_size);
+    if (larger != NULL && block != NULL) {
+        memcpy(larger, block, old_size);
+        mpk_free(block, old_size);
+    }
+    return larger;
 }
 
 void mpk_free(void *block, size_t size) {

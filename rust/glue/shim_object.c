@@ -33,7 +33,7 @@ static uint32_t mpk_inspect_int(mp_obj_t obj, mpk_value_t *value) {
 }
 
 // The types that are rarer in data.
-static uint32_t mpk_inspect_rare(mp_obj_t obj, const mp_obj_type_t *type, mpk_value_t *value) {
+static MP_NOINLINE uint32_t mpk_inspect_rare(mp_obj_t obj, const mp_obj_type_t *type, mpk_value_t *value) {
     if (type == &mp_type_int) {
         return mpk_inspect_int(obj, value);
     }
@@ -124,7 +124,7 @@ uint32_t mpk_inspect(mp_obj_t obj, mpk_value_t *value) {
         return MPK_KIND_FLOAT;
     }
     #endif
-    const mp_obj_type_t *type = mp_obj_get_type(obj);
+    const mp_obj_type_t *type = mp_obj_is_obj(obj) ? ((mp_obj_base_t *)MP_OBJ_TO_PTR(obj))->type : mp_obj_get_type(obj);
     if (type == &mp_type_str || type == &mp_type_bytes) {
         mp_obj_str_t *text = MP_OBJ_TO_PTR(obj);
         value->data = text->data;
@@ -144,12 +144,6 @@ uint32_t mpk_inspect(mp_obj_t obj, mpk_value_t *value) {
         return MPK_KIND_TUPLE;
     }
     return mpk_inspect_rare(obj, type, value);
-}
-
-// In representation D an object has 64 bits on a 32-bit machine. The low half is the address of an object on the heap;
-// that of an interned str is odd.
-size_t mpk_identity(mp_obj_t obj) {
-    return (size_t)obj;
 }
 
 mp_obj_t mpk_type_of(mp_obj_t obj) {

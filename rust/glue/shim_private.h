@@ -56,9 +56,6 @@ static inline bool mpk_is_exact(mp_obj_t obj, const mp_obj_type_t *type) {
     return mp_obj_is_obj(obj) && ((mp_obj_base_t *)MP_OBJ_TO_PTR(obj))->type == type;
 }
 
-// Memory for one of many objects; NULL when there is none.
-void *mpk_new_block(size_t size);
-
 // Stores a MemoryError in `*raised`.
 void mpk_no_memory(size_t size, mp_obj_t *raised);
 

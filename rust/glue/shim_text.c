@@ -19,7 +19,7 @@ static mp_obj_t mpk_wrap(const mp_obj_type_t *type, const uint8_t *data, size_t 
 }
 
 static mp_obj_t mpk_copy(const mp_obj_type_t *type, const uint8_t *data, size_t len, mp_obj_t *raised) {
-    uint8_t *block = mpk_new_block(len + 1);
+    uint8_t *block = mpk_alloc(len + 1);
     if (block != NULL) {
         memcpy(block, data, len);
         block[len] = 0;

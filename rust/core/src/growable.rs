@@ -21,11 +21,11 @@ impl<T: Copy> Growable<T> {
 
     /// Makes room for `more` values beyond the present length.
     ///
-    /// Capacity doubles while it is small, then grows by half, then by a quarter, so that appending stays
-    /// linear and the slack of a large vector bounded.
+    /// Capacity grows fourfold while it is tiny, doubles while it is small, then grows by half, then by a quarter, so
+    /// that appending stays linear and the slack of a large vector bounded.
     #[inline]
     pub fn reserve(&mut self, more: usize) -> Result<(), Fault> {
-        if self.0.capacity() - self.0.len() >= more {
+        if self.room() >= more {
             return Ok(());
         }
         self.grow(more)
@@ -34,12 +34,15 @@ impl<T: Copy> Growable<T> {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, more: usize) -> Result<(), Fault> {
+        const TINY_BYTES: usize = 1024;
         const SMALL_BYTES: usize = 4096;
         const LARGE_BYTES: usize = 64 * 1024;
         const FIRST_BYTES: usize = 64;
         let capacity = self.0.capacity();
         let bytes = capacity.saturating_mul(size_of::<T>());
-        let step = if bytes < SMALL_BYTES {
+        let step = if bytes < TINY_BYTES {
+            3 * capacity
+        } else if bytes < SMALL_BYTES {
             capacity
         } else if bytes < LARGE_BYTES {
             capacity / 2
@@ -123,6 +126,12 @@ impl<T: Copy> Growable<T> {
             core::ptr::copy(start.add(count), start, len - count);
             self.0.set_len(len - count);
         }
+    }
+
+    /// How many more values fit without growing.
+    #[inline]
+    pub fn room(&self) -> usize {
+        self.0.capacity() - self.0.len()
     }
 
     /// How many values fit without growing.
@@ -214,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn it_doubles_first_and_then_grows_by_half() {
+    fn it_grows_in_large_steps_first_and_then_by_half() {
         let mut bytes = Growable::<u8>::new();
         let mut capacities = vec![];
         for _ in 0..20_000 {
@@ -223,7 +232,7 @@ mod tests {
                 capacities.push(bytes.capacity());
             }
         }
-        assert_eq!(capacities, [64, 128, 256, 512, 1024, 2048, 4096, 6144, 9216, 13824, 20736]);
+        assert_eq!(capacities, [64, 256, 1024, 2048, 4096, 6144, 9216, 13824, 20736]);
     }
 
     #[test]

@@ -69,32 +69,7 @@ impl Runtime for Interpreter {
 
     #[inline]
     fn inspect(&self, obj: Obj) -> Value<'_, Obj> {
-        let value = shim::inspect(obj);
-        match value.kind {
-            shim::MPK_KIND_NONE => Value::None,
-            shim::MPK_KIND_FALSE => Value::Bool(false),
-            shim::MPK_KIND_TRUE => Value::Bool(true),
-            shim::MPK_KIND_INT => Value::Int(value.number as i64),
-            shim::MPK_KIND_BIG_INT => Value::BigInt,
-            shim::MPK_KIND_FLOAT => Value::Float(value.number),
-            shim::MPK_KIND_STR => Value::Str(value.data),
-            shim::MPK_KIND_BYTES => Value::Bytes(value.data),
-            shim::MPK_KIND_BYTEARRAY => Value::ByteArray(value.len),
-            shim::MPK_KIND_TUPLE => Value::Tuple(value.len),
-            shim::MPK_KIND_LIST => Value::List(value.len),
-            shim::MPK_KIND_DICT => Value::Dict(value.len),
-            shim::MPK_KIND_SET => Value::Set(value.len),
-            shim::MPK_KIND_FROZENSET => Value::FrozenSet,
-            shim::MPK_KIND_GLOBAL => Value::Global,
-            shim::MPK_KIND_ELLIPSIS => Value::Singleton(b"Ellipsis"),
-            shim::MPK_KIND_NOT_IMPLEMENTED => Value::Singleton(b"NotImplemented"),
-            shim::MPK_KIND_TYPE_OF => Value::TypeOf(value.part.unwrap_or(self.none)),
-            shim::MPK_KIND_COMPLEX | shim::MPK_KIND_RANGE => Value::Made,
-            shim::MPK_KIND_ORDERED_DICT => Value::Mapping,
-            #[cfg(feature = "buffers")]
-            shim::MPK_KIND_BUFFER => Value::Buffer { len: value.len, readonly: value.number != 0 },
-            _ => Value::Instance,
-        }
+        shim::inspect(obj, self.none)
     }
 
     fn type_of(&self, obj: Obj) -> Obj {

@@ -5,7 +5,7 @@
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
 use mpickle_core::error::Class;
-use mpickle_core::runtime::Location;
+use mpickle_core::runtime::{Location, Value};
 
 #[allow(dead_code, missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::all)]
 mod ffi {
@@ -138,43 +138,48 @@ pub fn free(block: *mut u8, size: usize) {
 
 // Objects.
 
-/// What [`inspect`] tells: a kind and what goes with it.
-pub struct Inspected<'a> {
-    pub kind: u32,
-    pub number: u64,
-    pub data: &'a [u8],
-    pub len: usize,
-    pub part: Option<Obj>,
-}
-
+/// What an object is, with what can be had of it without running code. `none` stands where the shim leaves a part out.
 #[inline]
-pub fn inspect<'a>(obj: Obj) -> Inspected<'a> {
-    let mut value = core::mem::MaybeUninit::<ffi::mpk_value_t>::uninit();
-    let kind = call!(mpk_inspect(obj.0, value.as_mut_ptr()));
-    let value = value.as_mut_ptr();
+pub fn inspect<'a>(obj: Obj, none: Obj) -> Value<'a, Obj> {
+    let mut told = core::mem::MaybeUninit::<ffi::mpk_value_t>::uninit();
+    let kind = call!(mpk_inspect(obj.0, told.as_mut_ptr()));
+    let told = told.as_mut_ptr();
     // SAFETY: each member is read only for kinds for which the shim has written it; all are plain numbers.
     // EXCEPTION: none. GC: see `bytes_of`.
     unsafe {
-        let mut inspected = Inspected { kind, number: 0, data: &[], len: 0, part: None };
         match kind {
-            ffi::MPK_KIND_INT | ffi::MPK_KIND_FLOAT => inspected.number = (*value).number,
-            ffi::MPK_KIND_STR | ffi::MPK_KIND_BYTES => inspected.data = bytes_of((*value).data, (*value).len),
-            ffi::MPK_KIND_BYTEARRAY
-            | ffi::MPK_KIND_TUPLE
-            | ffi::MPK_KIND_LIST
-            | ffi::MPK_KIND_DICT
-            | ffi::MPK_KIND_SET => inspected.len = (*value).len,
-            ffi::MPK_KIND_BUFFER => (inspected.number, inspected.len) = ((*value).number, (*value).len),
-            ffi::MPK_KIND_TYPE_OF => inspected.part = some((*value).part),
-            _ => {}
+            ffi::MPK_KIND_NONE => Value::None,
+            ffi::MPK_KIND_FALSE => Value::Bool(false),
+            ffi::MPK_KIND_TRUE => Value::Bool(true),
+            ffi::MPK_KIND_INT => Value::Int((*told).number as i64),
+            ffi::MPK_KIND_BIG_INT => Value::BigInt,
+            ffi::MPK_KIND_FLOAT => Value::Float((*told).number),
+            ffi::MPK_KIND_STR => Value::Str(bytes_of((*told).data, (*told).len)),
+            ffi::MPK_KIND_BYTES => Value::Bytes(bytes_of((*told).data, (*told).len)),
+            ffi::MPK_KIND_BYTEARRAY => Value::ByteArray((*told).len),
+            ffi::MPK_KIND_TUPLE => Value::Tuple((*told).len),
+            ffi::MPK_KIND_LIST => Value::List((*told).len),
+            ffi::MPK_KIND_DICT => Value::Dict((*told).len),
+            ffi::MPK_KIND_SET => Value::Set((*told).len),
+            ffi::MPK_KIND_FROZENSET => Value::FrozenSet,
+            ffi::MPK_KIND_GLOBAL => Value::Global,
+            ffi::MPK_KIND_ELLIPSIS => Value::Singleton(b"Ellipsis"),
+            ffi::MPK_KIND_NOT_IMPLEMENTED => Value::Singleton(b"NotImplemented"),
+            ffi::MPK_KIND_TYPE_OF => Value::TypeOf(some((*told).part).unwrap_or(none)),
+            ffi::MPK_KIND_COMPLEX | ffi::MPK_KIND_RANGE => Value::Made,
+            ffi::MPK_KIND_ORDERED_DICT => Value::Mapping,
+            #[cfg(feature = "buffers")]
+            ffi::MPK_KIND_BUFFER => Value::Buffer { len: (*told).len, readonly: (*told).number != 0 },
+            _ => Value::Instance,
         }
-        inspected
     }
 }
 
+/// Where the object lies, or what an immediate one is. In representation D an object has 64 bits on a 32-bit machine. The low half is the
+/// address of an object on the heap; that of an interned str is odd.
 #[inline]
 pub fn identity(obj: Obj) -> usize {
-    call!(mpk_identity(obj.0))
+    obj.0 as usize
 }
 
 pub fn type_of(obj: Obj) -> Obj {

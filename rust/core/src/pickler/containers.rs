@@ -61,21 +61,25 @@ impl<R: Runtime> Pickler<'_, R> {
         self.memoize(tuple)
     }
 
-    pub(super) fn save_list(&mut self, list: R::Obj, len: usize) -> Result<(), R> {
+    /// A single item is given back: writing it from here would recurse with the data.
+    pub(super) fn save_list(&mut self, list: R::Obj, len: usize) -> Result<Option<R::Obj>, R> {
         self.open(list, opcode::EMPTY_LIST, opcode::LIST)?;
         match (len, self.options.protocol) {
-            (0, _) => Ok(()),
-            (_, 0) => self.push_step(Step::List { list, next: 0, room: 0 }),
-            // The item is left to the steps: writing it from here would recurse with the data.
-            (1, _) => match self.rt.list_item(list, 0) {
-                Some(item) => self.push(&[Step::Op(opcode::APPEND), Step::Save(item)]),
-                None => Ok(()),
-            },
+            (0, _) => {}
+            (_, 0) => self.push_step(Step::List { list, next: 0, room: 0 })?,
+            (1, _) => {
+                let item = self.rt.list_item(list, 0);
+                if item.is_some() {
+                    self.push_op(opcode::APPEND)?;
+                }
+                return Ok(item);
+            }
             _ => {
                 self.writer.op(opcode::MARK)?;
-                self.push_step(Step::List { list, next: 0, room: BATCH })
+                self.push_step(Step::List { list, next: 0, room: BATCH })?;
             }
         }
+        Ok(None)
     }
 
     pub(super) fn advance_list(&mut self, list: R::Obj, next: usize, room: u16) -> Result<(), R> {
@@ -110,7 +114,10 @@ impl<R: Runtime> Pickler<'_, R> {
             (0, _) => Ok(()),
             (_, 0) => self.push_step(Step::Dict { dict, position, size, room: 0 }),
             (1, _) => match self.rt.dict_next(dict, &mut position) {
-                Some((key, value)) => self.push(&[Step::Op(opcode::SETITEM), Step::Save(value), Step::Save(key)]),
+                Some((key, value)) => {
+                    self.push_op(opcode::SETITEM)?;
+                    self.push(&[Step::Save(value), Step::Save(key)])
+                }
                 None => Ok(()),
             },
             _ => {
@@ -299,6 +306,10 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// Writes an empty container and memoizes it.
     fn open(&mut self, obj: R::Obj, binary: u8, text: u8) -> Result<(), R> {
+        if self.options.protocol >= 4 && !self.options.fast {
+            self.memo.put(self.rt.identity(obj))?;
+            return Ok(self.writer.op_number(binary, opcode::MEMOIZE.into(), 1)?);
+        }
         let code: &[u8] = if self.options.protocol > 0 { &[binary] } else { &[opcode::MARK, text] };
         self.writer.put(code)?;
         self.memoize(obj)

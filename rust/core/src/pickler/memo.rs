@@ -37,7 +37,7 @@ impl<A: Allocator + Default> Memo<A> {
     }
 
     /// Each identity with its index, in no order.
-    pub fn entries(&mut self) -> Result<Growable<(usize, usize)>, Fault> {
+    pub fn entries(&self) -> Result<Growable<(usize, usize)>, Fault> {
         self.0.entries()
     }
 

@@ -34,6 +34,8 @@ enum Step<O> {
     Save(O),
     /// An opcode without argument.
     Op(u8),
+    /// An opcode so many times.
+    Ops(u8, u8),
     /// The memo entry of an object that is complete.
     Memoize(O),
     /// A list's items from `next` on; `room` is what the open batch still takes.
@@ -125,6 +127,10 @@ impl<'r, R: Runtime> Pickler<'r, R> {
                 self.steps.pop();
                 Ok(self.writer.op(code)?)
             }
+            Step::Ops(code, times) => {
+                self.steps.pop();
+                Ok(self.writer.ops(code, times)?)
+            }
             Step::Memoize(obj) => {
                 self.steps.pop();
                 self.memoize(obj)
@@ -146,40 +152,46 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     /// Writes an object, or the first piece of it; the rest is left to steps. Nothing that this calls may
     /// call it again, or it would recurse with the data.
     fn save(&mut self, obj: R::Obj) -> Result<(), R> {
-        self.writer.boundary(self.rt)?;
-        if self.rt.has_persistent_id() && self.save_persistent(obj)? {
-            return Ok(());
+        let mut next = Some(obj);
+        while let Some(obj) = next {
+            self.writer.boundary(self.rt)?;
+            if self.rt.has_persistent_id() && self.save_persistent(obj)? {
+                return Ok(());
+            }
+            next = self.save_value(obj)?;
         }
-        self.save_value(obj)
+        Ok(())
     }
 
-    /// Writes an object for which no persistent id stands.
-    fn save_value(&mut self, obj: R::Obj) -> Result<(), R> {
+    /// Writes an object for which no persistent id stands. What is to be written at once after it is given back, the
+    /// only item of a list.
+    fn save_value(&mut self, obj: R::Obj) -> Result<Option<R::Obj>, R> {
         let rt = self.rt;
         let value = rt.inspect(obj);
+        let simple = match value {
+            Value::None => Some(Ok(self.writer.op(opcode::NONE)?)),
+            Value::Bool(value) => Some(self.save_bool(value)),
+            Value::Int(value) => Some(self.save_int(value)),
+            Value::Float(bits) => Some(self.save_float(bits)),
+            Value::BigInt => Some(self.save_big_int(obj)),
+            _ => self.memo.get(rt.identity(obj)).map(|index| self.write_get(index)),
+        };
+        if let Some(outcome) = simple {
+            return outcome.map(|()| None);
+        }
         match value {
-            Value::None => return Ok(self.writer.op(opcode::NONE)?),
-            Value::Bool(value) => return self.save_bool(value),
-            Value::Int(value) => return self.save_int(value),
-            Value::Float(bits) => return self.save_float(bits),
-            Value::BigInt => return self.save_big_int(obj),
-            _ => {}
+            Value::Str(utf8) => self.save_str(obj, utf8)?,
+            Value::Bytes(data) => self.save_bytes(obj, data)?,
+            Value::Tuple(len) => self.save_tuple(obj, len)?,
+            Value::List(len) => return self.save_list(obj, len),
+            Value::Dict(len) => self.save_dict(obj, len)?,
+            Value::Set(len) => self.save_set(obj, len)?,
+            Value::FrozenSet => self.save_frozenset(obj)?,
+            Value::ByteArray(len) => self.save_bytearray(obj, len)?,
+            Value::Buffer { readonly, .. } => self.save_buffer(obj, readonly)?,
+            value => self.save_by_reduction(obj, value)?,
         }
-        if let Some(index) = self.memo.get(rt.identity(obj)) {
-            return self.write_get(index);
-        }
-        match value {
-            Value::Str(utf8) => self.save_str(obj, utf8),
-            Value::Bytes(data) => self.save_bytes(obj, data),
-            Value::Tuple(len) => self.save_tuple(obj, len),
-            Value::List(len) => self.save_list(obj, len),
-            Value::Dict(len) => self.save_dict(obj, len),
-            Value::Set(len) => self.save_set(obj, len),
-            Value::FrozenSet => self.save_frozenset(obj),
-            Value::ByteArray(len) => self.save_bytearray(obj, len),
-            Value::Buffer { readonly, .. } => self.save_buffer(obj, readonly),
-            value => self.save_by_reduction(obj, value),
-        }
+        Ok(None)
     }
 
     /// Asks for a persistent id and writes it; false when there is none.
@@ -190,7 +202,9 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         };
         if self.options.protocol > 0 {
             self.push_step(Step::Op(opcode::BINPERSID))?;
-            self.save_value(id)?;
+            if let Some(item) = self.save_value(id)? {
+                self.push_step(Step::Save(item))?;
+            }
             return Ok(true);
         }
         let text = self.rt.to_str(id)?;

@@ -201,6 +201,19 @@ impl<R: Runtime> Pickler<'_, R> {
         Ok(self.writer.op_number(code, index.into(), width)?)
     }
 
+    /// Leaves an opcode to be written. One that is due already is counted, so that a chain of containers with one
+    /// item each takes no room, however long it is.
+    pub(super) fn push_op(&mut self, code: u8) -> Result<(), R> {
+        if let Some(Step::Ops(due, times)) = self.steps.last_mut()
+            && *due == code
+            && *times < u8::MAX
+        {
+            *times += 1;
+            return Ok(());
+        }
+        self.push_step(Step::Ops(code, 1))
+    }
+
     #[inline(never)]
     pub(super) fn push_step(&mut self, step: Step<R::Obj>) -> Result<(), R> {
         Ok(self.steps.push(step)?)

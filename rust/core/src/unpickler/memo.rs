@@ -38,25 +38,31 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     /// Puts an object under `index`, in place of what was there.
     #[inline]
     pub fn put(&mut self, index: usize, obj: O) -> Result<(), Fault> {
-        let next = self.objects.len();
-        if index.wrapping_sub(self.first) == next && next == self.run {
-            self.objects.push(obj)?;
-            self.run += 1;
-            return Ok(());
+        if !self.is_in_order(index) || self.objects.room() == 0 {
+            return self.put_anyhow(index, obj);
         }
-        self.put_out_of_order(index, obj)
+        self.run += 1;
+        self.objects.push(obj)
+    }
+
+    /// Whether it is the index after the last, and all before it were in order.
+    #[inline]
+    fn is_in_order(&self, index: usize) -> bool {
+        index.wrapping_sub(self.first) == self.run && self.run == self.objects.len()
     }
 
     #[cold]
     #[inline(never)]
-    fn put_out_of_order(&mut self, index: usize, obj: O) -> Result<(), Fault> {
+    fn put_anyhow(&mut self, index: usize, obj: O) -> Result<(), Fault> {
         if let Some(place) = self.position(index).and_then(|position| self.objects.get_mut(position)) {
             *place = obj;
             return Ok(());
         }
         let next = self.objects.len();
         self.objects.reserve(1)?;
-        if next == 0 && index == 1 {
+        if self.is_in_order(index) {
+            self.run += 1;
+        } else if next == 0 && index == 1 {
             self.first = 1;
             self.run = 1;
         } else {

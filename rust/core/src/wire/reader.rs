@@ -16,6 +16,7 @@ const MOST: usize = 8 * CHUNK;
 
 /// The input of one load.
 pub struct Reader<'a, O> {
+    /// Empty where there is a stream.
     memory: &'a [u8],
     stream: Option<O>,
     chunk: Growable<u8>,
@@ -60,7 +61,7 @@ impl<'a, O: Copy> Reader<'a, O> {
     /// The next opcode; [`Fault::EndOfInput`] when there is nothing more.
     #[inline]
     pub fn opcode<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<u8, R> {
-        match self.window().get(self.position) {
+        match self.memory.get(self.position) {
             Some(&byte) => {
                 self.position += 1;
                 Ok(byte)
@@ -72,7 +73,7 @@ impl<'a, O: Copy> Reader<'a, O> {
     #[cold]
     #[inline(never)]
     fn opcode_from_stream<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<u8, R> {
-        if !self.fetch(rt, 1)? {
+        if self.unread() == 0 && !self.fetch(rt, 1)? {
             // A frame that was announced and did not come is no end.
             return Err(if self.frame_left > 0 { Fault::Truncated } else { Fault::EndOfInput }.into());
         }
@@ -94,8 +95,8 @@ impl<'a, O: Copy> Reader<'a, O> {
             return Ok(0);
         }
         // Mostly there are eight bytes to be had, of which the last few are not meant.
-        let Some(&bytes) = self.window().get(self.position..).and_then(|rest| rest.first_chunk()) else {
-            return self.number_at_end(rt, width);
+        let Some(&bytes) = self.memory.get(self.position..).and_then(|rest| rest.first_chunk()) else {
+            return self.number_byte_by_byte(rt, width);
         };
         self.position += usize::from(width);
         Ok(u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * u32::from(width))))
@@ -103,7 +104,7 @@ impl<'a, O: Copy> Reader<'a, O> {
 
     #[cold]
     #[inline(never)]
-    fn number_at_end<R: Runtime<Obj = O>>(&mut self, rt: &R, width: u8) -> Result<u64, R> {
+    fn number_byte_by_byte<R: Runtime<Obj = O>>(&mut self, rt: &R, width: u8) -> Result<u64, R> {
         let bytes = self.take(rt, width.into())?;
         Ok(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     }

@@ -50,15 +50,34 @@ impl<O: Copy> Writer<O> {
     }
 
     /// Appends one opcode without an argument.
-    #[inline]
+    #[inline(never)]
     pub fn op(&mut self, code: u8) -> core::result::Result<(), Fault> {
-        self.op_number(code, 0, 0)
+        if self.buffer.room() == 0 {
+            return self.grow_and_op(code, 0, 0);
+        }
+        self.buffer.push(code)
+    }
+
+    /// Appends one opcode so many times.
+    pub fn ops(&mut self, code: u8, times: u8) -> core::result::Result<(), Fault> {
+        self.buffer.extend_filled(times.into(), code).map(|_| ())
     }
 
     /// Appends an opcode and its argument, a number of up to seven bytes.
     #[inline(never)]
     pub fn op_number(&mut self, code: u8, number: u64, width: usize) -> core::result::Result<(), Fault> {
+        if self.buffer.room() < 8 {
+            return self.grow_and_op(code, number, width);
+        }
         self.buffer.extend_from_number(number << 8 | u64::from(code), 1 + width)
+    }
+
+    /// Apart, so that the others need to save no register.
+    #[cold]
+    #[inline(never)]
+    fn grow_and_op(&mut self, code: u8, number: u64, width: usize) -> core::result::Result<(), Fault> {
+        self.buffer.reserve(8)?;
+        self.op_number(code, number, width)
     }
 
     /// Appends all eight bytes of a little-endian number.
