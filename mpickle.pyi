@@ -22,6 +22,7 @@ class _Reader(Protocol):
 HIGHEST_PROTOCOL: Final[int]
 DEFAULT_PROTOCOL: Final[int]
 __version__: Final[str]
+dispatch_table: dict[type, Callable[[Any], tuple[Any, ...] | str]]
 
 class PickleError(Exception):
     """The base of the other two: catch it for any fault of pickling or unpickling."""
@@ -187,6 +188,209 @@ def loads(
         UnicodeError: `encoding` cannot decode an 8-bit string.
         TypeError: `data` is not a bytes-like object.
     """
+
+def register_pickle(
+    obj_type: type,
+    obj_full_name: str,
+    obj_module: str,
+    obj_reconstructor_func: str | None = None,
+    reduce_func: Callable[[Any], tuple[Any, ...] | str] | None = None,
+    reconstruct_func: Callable[..., Any] | None = None,
+    setstate_func: Callable[[Any, Any], Any] | None = None,
+    map_obj_module: str | None = None,
+    map_obj_full_name: str | None = None,
+    map_reconstructor_func: str | None = None,
+) -> None:
+    """Say how a type is pickled, under which name, and how it is built again.
+
+    A type that is called one thing here and another in CPython is registered with both names: instances are pickled
+    under the `map_` names and found under them again, and under the plain names too. The functions are used for
+    exactly this type, not for its subclasses. Registering a type again replaces what was registered before.
+
+    Args:
+        obj_type: The type to register.
+        obj_full_name: The name of the type in its module.
+        obj_module: The module of the type.
+        obj_reconstructor_func: The dotted name of the function that builds the object, as it is written into the
+            pickle.
+        reduce_func: Called with the object; returns what `__reduce__` would. `None` leaves pickling to the usual
+            rules.
+        reconstruct_func: What is called when the pickle names the reconstructor.
+        setstate_func: Called with the object and its state; returns the object that every reference in the pickle
+            then sees.
+        map_obj_module: The module to write instead of `obj_module`.
+        map_obj_full_name: The name to write instead of `obj_full_name`.
+        map_reconstructor_func: The dotted name to write instead of `obj_reconstructor_func`.
+
+    Raises:
+        TypeError: An argument is of the wrong kind.
+    """
+
+def inject_fake_module_func(
+    module_path: str,
+    func_name: str,
+    function: Callable[..., Any] | None = None,
+) -> Callable[..., Any]:
+    """Make a function importable from a module that does not exist here.
+
+    The whole chain of packages becomes importable. The same path and name give the same object again. A module that
+    exists is never replaced or changed: if it has that name, what it has is returned.
+
+    Args:
+        module_path: The dotted path of the module.
+        func_name: The name of the function in it.
+        function: The function. `None` makes a stand-in that is nothing but a name for pickles; calling it raises
+            `NotImplementedError`.
+
+    Returns:
+        The function that the module now has.
+
+    Raises:
+        ValueError: The module exists here and has no such name, or another function under it.
+        TypeError: An argument is of the wrong kind.
+    """
+
+def revert_fake_module_func(module_path: str, func_name: str) -> None:
+    """Take back what `inject_fake_module_func` did.
+
+    Only what was injected is removed: other functions of the module stay, and so do packages that are still needed.
+
+    Args:
+        module_path: The dotted path of the module.
+        func_name: The name of the function in it.
+
+    Raises:
+        ValueError: Nothing was injected under this name.
+    """
+
+def inject_dummy_module_func(
+    module_path: str,
+    func_name: str,
+    function: Callable[..., Any] | None = None,
+) -> Callable[..., Any]:
+    """Another name of `inject_fake_module_func`.
+
+    Args:
+        module_path: The dotted path of the module.
+        func_name: The name of the function in it.
+        function: The function. `None` makes a stand-in that is nothing but a name for pickles; calling it raises
+            `NotImplementedError`.
+
+    Returns:
+        The function that the module now has.
+
+    Raises:
+        ValueError: The module exists here and has no such name, or another function under it.
+        TypeError: An argument is of the wrong kind.
+    """
+
+def revert_dummy_module_func(module_path: str, func_name: str) -> None:
+    """Another name of `revert_fake_module_func`.
+
+    Args:
+        module_path: The dotted path of the module.
+        func_name: The name of the function in it.
+
+    Raises:
+        ValueError: Nothing was injected under this name.
+    """
+
+def add_extension(module: str, name: str, code: int) -> None:
+    """Give a global a number that stands for it in pickles of protocol 2 and newer.
+
+    What `copyreg.add_extension` is in CPython. Both sides must have agreed on the number.
+
+    Args:
+        module: The module of the global.
+        name: Its name in the module.
+        code: The number, 1 to 2147483647.
+
+    Raises:
+        ValueError: The code is out of range, or the code or the global is taken.
+    """
+
+def remove_extension(module: str, name: str, code: int) -> None:
+    """Take back what `add_extension` did.
+
+    Args:
+        module: The module of the global.
+        name: Its name in the module.
+        code: The number.
+
+    Raises:
+        ValueError: This global is not registered with this code.
+    """
+
+class Pickler:
+    """Writes pickles to a stream; several with one memo, and with hooks that a subclass overrides.
+
+    Args:
+        file: A stream open for writing bytes.
+        protocol: The pickle protocol to write, 0 to 5. `None` stands for `DEFAULT_PROTOCOL`, a negative number for
+            `HIGHEST_PROTOCOL`.
+        fix_imports: With a protocol below 3, write Python 3 names as Python 2 knew them, so that Python 2 can load
+            the result.
+        buffer_callback: Called with each buffer that offers itself out of band. A false result (`None`, say) leaves
+            it out of the pickle, a true one writes it into it. Needs protocol 5.
+    """
+
+    fast: bool
+    dispatch_table: dict[type, Callable[[Any], tuple[Any, ...] | str]]
+    memo: Any
+    def __init__(
+        self,
+        file: _Writer,
+        protocol: int | None = None,
+        *,
+        fix_imports: bool = True,
+        buffer_callback: Callable[[Any], object] | None = None,
+    ) -> None: ...
+    def dump(self, obj: object, /) -> None:
+        """Write the pickle of `obj`."""
+    def clear_memo(self) -> None:
+        """Forget what has been written, so that the next pickle stands by itself."""
+    def persistent_id(self, obj: Any, /) -> Any:
+        """Override: anything but `None` is written in place of `obj`, and given to `persistent_load` when it is
+        read.
+        """
+    def reducer_override(self, obj: Any, /) -> Any:
+        """Override: returns what `__reduce__` would, or `NotImplemented` for the usual rules."""
+
+class Unpickler:
+    """Reads pickles from a stream, with hooks that a subclass overrides.
+
+    Args:
+        file: A stream open for reading bytes.
+        fix_imports: With a protocol below 3, look Python 2 names up under their Python 3 names.
+        encoding: How to decode the 8-bit strings of Python 2: `"ASCII"`, `"latin1"`, `"utf-8"`, or `"bytes"` to
+            keep them as bytes objects.
+        errors: What to do about 8-bit strings that `encoding` cannot decode, as in `bytes.decode`.
+        buffers: The buffers that `buffer_callback` kept out of the pickle, in the same order.
+        allow: Which globals the pickle may name. `None`: any. A collection of dotted names such as
+            `"collections.deque"`: only those. A callable: those for which `allow(module, name)` is true. `()`:
+            none, data only. Plain data types and what the program registered itself are always admitted.
+        missing: What stands in for a global that does not exist on this machine. `None`: nothing does, and the
+            error is raised as in CPython.
+    """
+
+    memo: Any
+    def __init__(
+        self,
+        file: _Reader,
+        *,
+        fix_imports: bool = True,
+        encoding: str = "ASCII",
+        errors: str = "strict",
+        buffers: Iterable[Any] | None = None,
+        allow: Collection[str] | Callable[[str, str], object] | None = None,
+        missing: Callable[..., Any] | None = None,
+    ) -> None: ...
+    def load(self) -> Any:
+        """Read one pickle and return the object."""
+    def find_class(self, module_name: str, global_name: str, /) -> Any:
+        """Override: returns the object that the pickle names, or raises `UnpicklingError` to refuse it."""
+    def persistent_load(self, pid: Any, /) -> Any:
+        """Override: returns the object that `persistent_id` wrote as `pid`."""
 
 class PickleBuffer:
     """Marks a buffer as one that may travel out of band.

@@ -24,4 +24,51 @@ uint32_t mpickle_loads(const mp_obj_t *args, mp_obj_t *result);
 // `_codecs.encode(text, encoding)`, with which pickles of protocols 0 to 2 make bytes.
 uint32_t mpickle_codecs_encode(const mp_obj_t *args, mp_obj_t *result);
 
+// `add_extension(module, name, code)`
+uint32_t mpickle_add_extension(const mp_obj_t *args, mp_obj_t *result);
+
+// `remove_extension(module, name, code)`
+uint32_t mpickle_remove_extension(const mp_obj_t *args, mp_obj_t *result);
+
+// `inject_fake_module_func(module_path, func_name, function)`
+uint32_t mpickle_inject_fake_module_func(const mp_obj_t *args, mp_obj_t *result);
+
+// `revert_fake_module_func(module_path, func_name)`
+uint32_t mpickle_revert_fake_module_func(const mp_obj_t *args, mp_obj_t *result);
+
+// `Pickler.__init__(self, file, protocol, fix_imports, buffer_callback)`
+uint32_t mpickle_pickler_init(const mp_obj_t *args, mp_obj_t *result);
+
+// `Pickler.dump(self, obj)`
+uint32_t mpickle_pickler_dump(const mp_obj_t *args, mp_obj_t *result);
+
+// `Pickler.persistent_id(self, obj)`: no object has one.
+uint32_t mpickle_pickler_persistent_id(const mp_obj_t *_args, mp_obj_t *result);
+
+// `Unpickler.__init__(self, file, fix_imports, encoding, errors, buffers, allow, missing)`
+uint32_t mpickle_unpickler_init(const mp_obj_t *args, mp_obj_t *result);
+
+// `Unpickler.load(self)`
+uint32_t mpickle_unpickler_load(const mp_obj_t *args, mp_obj_t *result);
+
+// `Unpickler.find_class(self, module, name)`
+uint32_t mpickle_unpickler_find_class(const mp_obj_t *args, mp_obj_t *result);
+
+// `Unpickler.persistent_load(self, pid)`: there are no such objects.
+uint32_t mpickle_unpickler_persistent_load(const mp_obj_t *_args, mp_obj_t *result);
+
+// `memo.clear()`
+uint32_t mpickle_memo_clear(const mp_obj_t *args, mp_obj_t *result);
+
+// `memo.copy()`: `{id: (index, object)}` of a Pickler, `{index: object}` of an Unpickler.
+uint32_t mpickle_memo_copy(const mp_obj_t *args, mp_obj_t *result);
+
+// `self.memo = dict`, as `memo.copy()` gives it.
+uint32_t mpickle_memo_set(const mp_obj_t *args, mp_obj_t *result);
+
+// `register_pickle(obj_type, obj_full_name, obj_module, obj_reconstructor_func, reduce_func, reconstruct_func,
+// setstate_func, map_obj_module, map_obj_full_name, map_reconstructor_func)`
+uint32_t mpickle_register_pickle(const mp_obj_t *args,
+                                 mp_obj_t *result);
+
 #endif  /* MPICKLE_EXPORTS_H */

@@ -32,6 +32,15 @@
 #ifndef MPICKLE_BUFFERS
 #define MPICKLE_BUFFERS (1)
 #endif
+#ifndef MPICKLE_CLASSES
+#define MPICKLE_CLASSES (1)
+#endif
+#ifndef MPICKLE_REGISTRY
+#define MPICKLE_REGISTRY (1)
+#endif
+#ifndef MPICKLE_EXTENSIONS
+#define MPICKLE_EXTENSIONS (1)
+#endif
 
 // Status of a call.
 #define MPK_OK (0)
@@ -90,7 +99,8 @@ typedef struct {
 
 // The kind of an object, with the members of `value` that the kind's comment names.
 uint32_t mpk_inspect(mp_obj_t obj, mpk_value_t *value);
-// A number that no other live object has.
+// The object whose lower bits, of as many as an address has, are `identity`; it must be alive.
+mp_obj_t mpk_of_identity(size_t identity);
 mp_obj_t mpk_type_of(mp_obj_t obj);
 bool mpk_is_class(mp_obj_t obj);
 bool mpk_is_callable(mp_obj_t obj);
@@ -168,6 +178,7 @@ mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t
 mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised);
 // The attribute, or MPK_NULL with MPK_NULL in `raised` if there is none.
 mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised);
+// Sets an attribute, or deletes it where `value` is MPK_NULL.
 uint32_t mpk_set_attribute(mp_obj_t obj, mp_obj_t name, mp_obj_t value, mp_obj_t *raised);
 mp_obj_t mpk_iterate(mp_obj_t obj, mp_obj_t *raised);
 mp_obj_t mpk_iterate_items(mp_obj_t obj, mp_obj_t *raised);
@@ -244,6 +255,50 @@ mp_obj_t mpk_known(uint32_t which);
 #define MPK_CONSTRUCTOR_NEWOBJ (1)
 #define MPK_CONSTRUCTOR_NEWOBJ_EX (2)
 uint32_t mpk_constructor(mp_obj_t callable);
+
+// `obj` under the key of a dict or other mapping; MPK_NULL with MPK_NULL in `raised` if there is none.
+mp_obj_t mpk_lookup(mp_obj_t mapping, mp_obj_t key, mp_obj_t *raised);
+uint32_t mpk_remove(mp_obj_t dict, mp_obj_t key, mp_obj_t *raised);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_state.c: what the module keeps from one call to the next, in slots.
+
+#define MPK_SLOT_PICKLER (0)        // the class
+#define MPK_SLOT_UNPICKLER (1)      // the class
+#define MPK_SLOT_DISPATCH (2)       // dict: type to reducer
+#define MPK_SLOT_EXTENSIONS (3)     // dict: code to (module, name), and the reverse
+#define MPK_SLOT_EXTENSION_CACHE (4) // dict: code to object
+#define MPK_SLOT_REGISTRY (5)       // dict: type to registration
+#define MPK_SLOT_INJECTED (6)       // dict: path to module, (path, name) to function
+#define MPK_SLOTS (7)
+
+// The object in a slot, or MPK_NULL.
+mp_obj_t mpk_slot(uint32_t which);
+// The same for a dict, which is made when there is none.
+mp_obj_t mpk_slot_dict(uint32_t which, mp_obj_t *raised);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_class.c: instances of Pickler (kind MPK_SLOT_PICKLER) and Unpickler (MPK_SLOT_UNPICKLER).
+
+// The block of Rust's that belongs to an instance; NULL where it has none of that kind.
+void *mpk_machine(mp_obj_t self, uint32_t kind);
+// Gives an instance its block, which is the collector's from then on.
+uint32_t mpk_set_machine(mp_obj_t self, uint32_t kind, void *block, mp_obj_t *raised);
+// The hook that the instance's class or the program has put in place of our own; MPK_NULL with MPK_NULL in `raised` if
+// there is none.
+mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len, mp_obj_t *raised);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_module.c: modules that the program injects.
+
+mp_obj_t mpk_import_module(mp_obj_t path, mp_obj_t *raised);
+// A new module in sys.modules; and out of it.
+mp_obj_t mpk_new_module(mp_obj_t path, mp_obj_t *raised);
+uint32_t mpk_forget_module(mp_obj_t path, mp_obj_t *raised);
+// How many names a module has.
+size_t mpk_module_len(mp_obj_t module);
+// A function that is nothing but a name.
+mp_obj_t mpk_injected_function(mp_obj_t module, mp_obj_t name, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_stream.c: streams, native ones and objects with methods.

@@ -229,6 +229,35 @@ static void mpk_store_dict(mp_obj_t dict, const mp_obj_t *items, size_t len) {
     }
 }
 
+mp_obj_t mpk_lookup(mp_obj_t mapping, mp_obj_t key, mp_obj_t *raised) {
+    *raised = MPK_NULL;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t value;
+        if (mpk_is_exact(mapping, &mp_type_dict)) {
+            mp_map_elem_t *found = mp_map_lookup(mp_obj_dict_get_map(mapping), key, MP_MAP_LOOKUP);
+            value = found == NULL ? MPK_NULL : found->value;
+        } else {
+            value = mp_obj_subscr(mapping, key, MP_OBJ_SENTINEL);
+        }
+        nlr_pop();
+        return value;
+    }
+    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+    if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyError))) {
+        *raised = exception;
+    }
+    return MPK_NULL;
+}
+
+uint32_t mpk_remove(mp_obj_t dict, mp_obj_t key, mp_obj_t *raised) {
+    MPK_TRY {
+        mp_obj_dict_delete(dict, key);
+        MPK_RETURN(MPK_OK);
+    }
+    MPK_CATCH(MPK_RAISED)
+}
+
 uint32_t mpk_store(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     MPK_TRY {
         if (mpk_is_exact(obj, &mp_type_dict)) {

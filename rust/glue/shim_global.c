@@ -9,7 +9,7 @@
 // ---------------------------------------------------------------------------------------------------------------------
 // From a name to the object.
 
-static mp_obj_t mpk_import(qstr module) {
+mp_obj_t mpk_import(qstr module) {
     // With a non-empty `fromlist` the import gives the last module of a dotted path, not the first.
     return mp_import_name(module, mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
 }

@@ -146,6 +146,15 @@ uint32_t mpk_inspect(mp_obj_t obj, mpk_value_t *value) {
     return mpk_inspect_rare(obj, type, value);
 }
 
+mp_obj_t mpk_of_identity(size_t identity) {
+    #if MICROPY_OBJ_REPR == MICROPY_OBJ_REPR_D
+    // Of 64 bits the identity has the lower half: an address, or an interned str's odd number.
+    return identity & 1 ? MP_OBJ_NEW_QSTR(identity >> 1) : MP_OBJ_FROM_PTR(identity);
+    #else
+    return (mp_obj_t)identity;
+    #endif
+}
+
 mp_obj_t mpk_type_of(mp_obj_t obj) {
     return MP_OBJ_FROM_PTR(mp_obj_get_type(obj));
 }

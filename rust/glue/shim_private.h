@@ -56,6 +56,38 @@ static inline bool mpk_is_exact(mp_obj_t obj, const mp_obj_type_t *type) {
     return mp_obj_is_obj(obj) && ((mp_obj_base_t *)MP_OBJ_TO_PTR(obj))->type == type;
 }
 
+// Whether anything lasts from one call to the next.
+#define MPK_STATE (MPICKLE_CLASSES || MPICKLE_REGISTRY || MPICKLE_EXTENSIONS)
+
+// Forgets all that was kept.
+void mpk_state_forget(void);
+// The place of a slot. Raises MemoryError.
+mp_obj_t *mpk_slot_place(uint32_t which);
+// The attribute `dispatch_table` of the module.
+mp_obj_t mpk_dispatch_table(void);
+
+// Calls an entry of Rust's and returns its result, or raises.
+typedef uint32_t (*mpk_entry_t)(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpk_call_entry(mpk_entry_t entry, const mp_obj_t *args);
+
+// A function or method of the module: its entry and its parameters.
+typedef struct {
+    mp_obj_base_t base;
+    mpk_entry_t entry;
+    size_t n_params;
+    mp_arg_t params[];
+} mpk_function_t;
+extern const mp_obj_type_t mpk_type_function;
+#define MPK_MAX_PARAMS (10)
+
+// Imports a module by its path.
+mp_obj_t mpk_import(qstr module);
+
+// A class of ours with these names: made now, or what is in the slot.
+mp_obj_t mpk_class(uint32_t slot, qstr name, const mp_obj_dict_t *locals);
+extern const mp_obj_type_t mpk_type_machine;
+extern const struct _mpk_property_layout_t mpk_memo_property;
+
 // Stores a MemoryError in `*raised`.
 void mpk_no_memory(size_t size, mp_obj_t *raised);
 

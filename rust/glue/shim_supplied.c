@@ -8,11 +8,7 @@
 
 static mp_obj_t mpk_codecs_encode(size_t n_args, const mp_obj_t *args) {
     mp_obj_t argv[2] = {args[0], n_args > 1 ? args[1] : mp_const_none};
-    mp_obj_t result;
-    mpk_guard_t guard;
-    mpk_enter(&guard);
-    uint32_t status = mpickle_codecs_encode(argv, &result);
-    return mpk_finish(&guard, status, result);
+    return mpk_call_entry(mpickle_codecs_encode, argv);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_codecs_encode_obj, 1, 3, mpk_codecs_encode);
 

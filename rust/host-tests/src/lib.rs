@@ -17,14 +17,26 @@ mod api;
 #[path = "../../mpickle/src/error.rs"]
 mod error;
 #[cfg(micropython)]
+#[path = "../../mpickle/src/extension.rs"]
+mod extension;
+#[cfg(micropython)]
 #[path = "../../mpickle/src/heap.rs"]
 mod heap;
+#[cfg(micropython)]
+#[path = "../../mpickle/src/inject.rs"]
+mod inject;
 #[cfg(micropython)]
 #[path = "../../mpickle/src/interpreter.rs"]
 mod interpreter;
 #[cfg(micropython)]
+#[path = "../../mpickle/src/machine.rs"]
+mod machine;
+#[cfg(micropython)]
 #[path = "../../mpickle/src/policy.rs"]
 mod policy;
+#[cfg(micropython)]
+#[path = "../../mpickle/src/registry.rs"]
+mod registry;
 #[cfg(micropython)]
 mod shim;
 

@@ -54,7 +54,7 @@ pub extern "C" fn mpickle_codecs_encode(args: *const mp_obj_t, result: *mut mp_o
 }
 
 /// Runs an entry and hands its result to C.
-fn enter(result: *mut mp_obj_t, entry: impl FnOnce(&mut Interpreter) -> Result<Obj>) -> u32 {
+pub fn enter(result: *mut mp_obj_t, entry: impl FnOnce(&mut Interpreter) -> Result<Obj>) -> u32 {
     let mut rt = Interpreter::new();
     let outcome = entry(&mut rt);
     rt.shim.give_back(outcome, result)
@@ -62,19 +62,11 @@ fn enter(result: *mut mp_obj_t, entry: impl FnOnce(&mut Interpreter) -> Result<O
 
 #[inline(never)]
 fn dump(rt: &mut Interpreter, obj: Obj, file: Option<Obj>, options: [Obj; 3]) -> Result<Obj> {
-    let [protocol, fix_imports, buffer_callback] = options;
-    let protocol = parse_protocol(&rt.shim, protocol)?;
-    let fix_imports = rt.shim.is_true(fix_imports)?;
-    rt.hooks.buffer_callback = some(buffer_callback);
-    if rt.hooks.buffer_callback.is_some() && protocol < 5 {
-        return Err(rt.shim.raise(Class::Value, b"buffer_callback needs protocol >= 5"));
+    let (options, buffer_callback) = parse_dump_options(&rt.shim, options)?;
+    rt.hooks.buffer_callback = buffer_callback;
+    if let Some(file) = file {
+        check_file(&rt.shim, file)?;
     }
-    if let Some(file) = file
-        && !rt.shim.is_stream(file, true)?
-    {
-        return Err(rt.shim.raise(Class::Type, b"file must have a 'write' attribute"));
-    }
-    let options = pickler::Options { protocol, fix_imports, fast: false };
     let mut pickler = Pickler::new(&*rt, options, file);
     let outcome = pickler.dump(obj).and_then(|()| match file {
         Some(_) => Ok(rt.none()),
@@ -86,14 +78,38 @@ fn dump(rt: &mut Interpreter, obj: Obj, file: Option<Obj>, options: [Obj; 3]) ->
 #[inline(never)]
 fn load(rt: &mut Interpreter, source: Obj, streams: bool, options: [Obj; 6]) -> Result<Obj> {
     let options = parse_load_options(rt, options)?;
-    let reader = open_source(rt, source, streams)?;
+    let (reader, in_place) = open_source(rt, source, streams)?;
+    if in_place {
+        rt.read_from_buffer(0);
+    }
     let mut unpickler = Unpickler::new(&*rt, options, reader);
     let outcome = unpickler.load();
     let place = unpickler.place();
     outcome.map_err(|error| error::raise(&rt.shim, error, Some(place)))
 }
 
-fn parse_load_options(rt: &mut Interpreter, options: [Obj; 6]) -> Result<unpickler::Options> {
+/// The options, and who is offered buffers.
+pub fn parse_dump_options(shim: &Shim, options: [Obj; 3]) -> Result<(pickler::Options, Option<Obj>)> {
+    let [protocol, fix_imports, buffer_callback] = options;
+    let protocol = parse_protocol(shim, protocol)?;
+    let fix_imports = shim.is_true(fix_imports)?;
+    let buffer_callback = some(buffer_callback);
+    if buffer_callback.is_some() && protocol < 5 {
+        return Err(shim.raise(Class::Value, b"buffer_callback needs protocol >= 5"));
+    }
+    Ok((pickler::Options { protocol, fix_imports, fast: false }, buffer_callback))
+}
+
+/// TypeError unless `file` can be written to.
+pub fn check_file(shim: &Shim, file: Obj) -> Result<()> {
+    if !shim.is_stream(file, true)? {
+        return Err(shim.raise(Class::Type, b"file must have a 'write' attribute"));
+    }
+    Ok(())
+}
+
+/// The options; policy and buffers become hooks.
+pub fn parse_load_options(rt: &mut Interpreter, options: [Obj; 6]) -> Result<unpickler::Options> {
     let [fix_imports, encoding, errors, buffers, allow, missing] = options;
     rt.hooks.policy = Policy::new(some(allow), some(missing));
     rt.hooks.buffers = match some(buffers) {
@@ -107,23 +123,25 @@ fn parse_load_options(rt: &mut Interpreter, options: [Obj; 6]) -> Result<unpickl
     })
 }
 
-/// Memory that stays as it is is read in place, other memory and streams piece by piece.
-fn open_source<'a>(rt: &mut Interpreter, source: Obj, streams: bool) -> Result<Reader<'a, Obj>> {
+/// Memory that stays as it is is read where it lies, other memory and streams piece by piece; true for other memory.
+pub fn open_source<'a>(rt: &Interpreter, source: Obj, streams: bool) -> Result<(Reader<'a, Obj>, bool)> {
     // A str has the buffer protocol, but a pickle in it was decoded by mistake.
     if shim::is_str(source) {
         return Err(rt.shim.raise(Class::Type, b"a bytes-like object is required, not str"));
     }
     if let Some(memory) = shim::immutable_bytes(source) {
-        return Ok(Reader::memory(memory));
+        return Ok((Reader::memory(memory), false));
     }
     if shim::is_buffer(source) {
-        rt.read_from_buffer();
-    } else if !streams {
+        return Ok((Reader::stream(source), true));
+    }
+    if !streams {
         return Err(rt.shim.raise(Class::Type, b"a bytes-like object is required"));
-    } else if !rt.shim.is_stream(source, false)? {
+    }
+    if !rt.shim.is_stream(source, false)? {
         return Err(rt.shim.raise(Class::Type, b"source must be a bytes-like object or have a 'read' attribute"));
     }
-    Ok(Reader::stream(source))
+    Ok((Reader::stream(source), false))
 }
 
 fn codecs_encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<Obj> {
@@ -166,6 +184,6 @@ fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
 }
 
 /// An argument, unless it is None.
-fn some(obj: Obj) -> Option<Obj> {
+pub fn some(obj: Obj) -> Option<Obj> {
     Some(obj).filter(|&obj| obj != shim::constant(shim::MPK_KIND_NONE))
 }

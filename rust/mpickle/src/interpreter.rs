@@ -1,15 +1,24 @@
 //! MicroPython as the machines see it: the `Runtime` of one call, with the hooks of that call.
 
+#[cfg(feature = "extensions")]
+use crate::extension;
 use crate::heap::TableHeap;
+#[cfg(feature = "classes")]
+use crate::machine::UnpicklerState;
 use crate::policy::Policy;
 use crate::shim::{self, Adopter, Obj, Raised, Shim};
+#[cfg(feature = "registry")]
+use crate::{
+    inject,
+    registry::{self, Registration},
+};
 use core::cell::Cell;
 use mpickle_core::error::Error;
 use mpickle_core::growable::Growable;
 use mpickle_core::runtime::{Anatomy, Constructor, Items, Known, Location, Naming, Result, Runtime, Value};
 
 /// What a call may do beside the machines' own work.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Hooks {
     /// Which globals may be named.
     pub policy: Policy,
@@ -17,6 +26,18 @@ pub struct Hooks {
     pub buffers: Option<Obj>,
     /// Who is offered buffers by dump.
     pub buffer_callback: Option<Obj>,
+    /// The Unpickler that is at work.
+    pub this: Option<Obj>,
+    /// Methods of a Pickler or Unpickler, where the program has its own.
+    pub persistent_id: Option<Obj>,
+    /// Likewise.
+    pub persistent_load: Option<Obj>,
+    /// Likewise.
+    pub reducer_override: Option<Obj>,
+    /// Likewise.
+    pub find_class: Option<Obj>,
+    /// A Pickler's own reducers by type; without it the module's `dispatch_table` counts.
+    pub dispatch_table: Option<Obj>,
 }
 
 /// MicroPython during one call.
@@ -34,13 +55,42 @@ impl Interpreter {
     /// An interpreter without hooks.
     pub fn new() -> Self {
         let none = shim::constant(shim::MPK_KIND_NONE);
-        let hooks = Hooks { policy: Policy::new(None, None), buffers: None, buffer_callback: None };
-        Interpreter { shim: Shim::new(), hooks, none, buffer_offset: None }
+        Interpreter { shim: Shim::new(), hooks: Hooks::default(), none, buffer_offset: None }
     }
 
-    /// From now on the stream that is read from is a buffer of the program's.
-    pub fn read_from_buffer(&mut self) {
-        self.buffer_offset = Some(Cell::new(0));
+    /// From now on the stream that is read from is a buffer of the program's, of which so much was read before.
+    pub fn read_from_buffer(&mut self, offset: usize) {
+        self.buffer_offset = Some(Cell::new(offset));
+    }
+
+    /// The global of a name that is Python 3's, found by the program's hook or by the policy.
+    pub fn find_named(&self, module: Obj, name: Obj) -> core::result::Result<Obj, Raised> {
+        match self.hooks.find_class {
+            Some(hook) => self.shim.apply(hook, &[module, name]),
+            None => self.hooks.policy.find(&self.shim, module, name, true),
+        }
+    }
+
+    /// What is called in place of a class that the program registered with a reconstructor.
+    fn constructor_of(&self, _cls: Obj) -> Option<Obj> {
+        #[cfg(feature = "registry")]
+        if !registry::is_empty() {
+            return registry::of_type(_cls).and_then(Registration::constructor);
+        }
+        None
+    }
+
+    /// The result of the program's reducer for the type of `obj`, if it has one.
+    fn reduce_by_table(&self, obj: Obj) -> core::result::Result<Option<Obj>, Raised> {
+        let cls = shim::type_of(obj);
+        let table = self.hooks.dispatch_table.or_else(|| shim::slot(shim::MPK_SLOT_DISPATCH));
+        let reducer = match table {
+            Some(table) => self.shim.lookup(table, cls)?,
+            None => None,
+        };
+        #[cfg(feature = "registry")]
+        let reducer = reducer.or_else(|| registry::of_type(cls).and_then(Registration::reduce));
+        reducer.map(|reducer| self.shim.apply(reducer, &[obj])).transpose()
     }
 
     fn adopt(&self, adopter: Adopter, data: Growable<u8>) -> Result<Obj, Self> {
@@ -241,15 +291,18 @@ impl Runtime for Interpreter {
     }
 
     fn call(&self, callable: Obj, args: &[Obj]) -> Result<Obj, Self> {
-        lift(self.shim.apply(callable, args))
+        lift(self.shim.apply(self.constructor_of(callable).unwrap_or(callable), args))
     }
 
     fn call_tuple(&self, callable: Obj, args: Obj) -> Result<Obj, Self> {
-        lift(self.shim.apply_tuple(callable, args))
+        lift(self.shim.apply_tuple(self.constructor_of(callable).unwrap_or(callable), args))
     }
 
     fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj, Self> {
-        lift(self.shim.instantiate(cls, args, kwargs))
+        lift(match self.constructor_of(cls) {
+            Some(constructor) if kwargs.is_none() => self.shim.apply_tuple(constructor, args),
+            _ => self.shim.instantiate(cls, args, kwargs),
+        })
     }
 
     fn anatomy(&self, obj: Obj, protocol: u8) -> Result<Anatomy<Obj>, Self> {
@@ -272,11 +325,15 @@ impl Runtime for Interpreter {
     }
 
     fn set_state(&self, _obj: Obj, _state: Obj) -> Result<Option<Obj>, Self> {
+        #[cfg(feature = "registry")]
+        if let Some(setter) = registry::of_type(shim::type_of(_obj)).and_then(Registration::set_state) {
+            return lift(self.shim.apply(setter, &[_obj, _state])).map(Some);
+        }
         Ok(None)
     }
 
     fn may_replace(&self) -> bool {
-        false
+        cfg!(feature = "registry") && shim::slot(shim::MPK_SLOT_REGISTRY).is_some()
     }
 
     fn cannot_pickle(&self, obj: Obj) -> Raised {
@@ -312,28 +369,60 @@ impl Runtime for Interpreter {
     }
 
     fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>, Self> {
-        lift(self.shim.locate(obj, name))
+        #[cfg(feature = "registry")]
+        if name.is_none()
+            && let Some([module, name]) = registry::location(obj).or_else(|| inject::location(obj))
+        {
+            return Ok(Location { module, name, parent: None });
+        }
+        let location = lift(self.shim.locate(obj, name))?;
+        #[cfg(feature = "registry")]
+        if let Some([module, name]) = registry::mapped(location.module, location.name) {
+            return Ok(Location { module, name, parent: None });
+        }
+        Ok(location)
     }
 
     fn find_class(&self, module: Obj, name: Obj, naming: Naming) -> Result<Obj, Self> {
+        if let Some(hook) = self.hooks.find_class {
+            #[cfg(feature = "classes")]
+            if let Some(state) = self.hooks.this.and_then(shim::kept::<UnpicklerState>) {
+                state.naming.set(naming);
+            }
+            return lift(self.shim.apply(hook, &[module, name]));
+        }
         let (module, name) = naming.modern(self, module, name)?;
         lift(self.hooks.policy.find(&self.shim, module, name, naming.dotted))
     }
 
+    #[cfg(feature = "extensions")]
+    fn extension_code(&self, module: Obj, name: Obj) -> Result<u32, Self> {
+        lift(extension::code(&self.shim, module, name))
+    }
+
+    #[cfg(not(feature = "extensions"))]
     fn extension_code(&self, _module: Obj, _name: Obj) -> Result<u32, Self> {
         Ok(0)
     }
 
+    #[cfg(feature = "extensions")]
+    fn extension(&self, code: u32) -> Result<Option<Obj>, Self> {
+        lift(extension::object(self, code))
+    }
+
+    #[cfg(not(feature = "extensions"))]
     fn extension(&self, _code: u32) -> Result<Option<Obj>, Self> {
         Ok(None)
     }
 
-    fn registered_reduction(&self, _obj: Obj) -> Result<Option<Obj>, Self> {
-        Ok(None)
+    fn registered_reduction(&self, obj: Obj) -> Result<Option<Obj>, Self> {
+        lift(self.reduce_by_table(obj))
     }
 
-    fn reducer_override(&self, _obj: Obj) -> Result<Option<Obj>, Self> {
-        Ok(None)
+    fn reducer_override(&self, obj: Obj) -> Result<Option<Obj>, Self> {
+        let Some(hook) = self.hooks.reducer_override else { return Ok(None) };
+        let reduction = lift(self.shim.apply(hook, &[obj]))?;
+        Ok(Some(reduction).filter(|&reduction| shim::inspect(reduction).kind != shim::MPK_KIND_NOT_IMPLEMENTED))
     }
 
     fn partial_new(&self, cls: Obj, _args: Obj, _kwargs: Obj) -> Result<Obj, Self> {
@@ -350,19 +439,21 @@ impl Runtime for Interpreter {
 
     #[inline]
     fn has_persistent_id(&self) -> bool {
-        false
+        self.hooks.persistent_id.is_some()
     }
 
-    fn persistent_id(&self, _obj: Obj) -> Result<Option<Obj>, Self> {
-        Ok(None)
+    fn persistent_id(&self, obj: Obj) -> Result<Option<Obj>, Self> {
+        let Some(hook) = self.hooks.persistent_id else { return Ok(None) };
+        let id = lift(self.shim.apply(hook, &[obj]))?;
+        Ok(Some(id).filter(|&id| id != self.none))
     }
 
     fn to_str(&self, obj: Obj) -> Result<Obj, Self> {
         lift(self.shim.to_str(obj))
     }
 
-    fn persistent_load(&self, _id: Obj) -> Result<Option<Obj>, Self> {
-        Ok(None)
+    fn persistent_load(&self, id: Obj) -> Result<Option<Obj>, Self> {
+        lift(self.hooks.persistent_load.map(|hook| self.shim.apply(hook, &[id])).transpose())
     }
 
     fn buffer_in_band(&self, buffer: Obj) -> Result<bool, Self> {

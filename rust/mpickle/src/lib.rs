@@ -1,20 +1,29 @@
 //! mpickle for MicroPython: the machines of `mpickle-core` over the C shim of `rust/glue`.
 //!
-//! - [`api`] has the functions that the generated C module calls;
+//! - [`api`] has the functions that the generated C module calls; [`machine`] the methods of its classes, [`registry`],
+//!   [`inject`] and [`extension`] what the program registers;
 //! - [`interpreter`] is the `Runtime` of the core: what the machines ask of MicroPython;
 //! - [`shim`] calls the shim, and is the one file that does;
 //! - [`heap`] puts Rust's memory on MicroPython's heap.
 //!
-//! Nothing here recurses, panics or keeps state between calls.
+//! Nothing here recurses or panics. What lasts from one call to the next lies in the slots of `rust/glue/shim_state.c`.
 #![no_std]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod api;
 mod error;
+#[cfg(feature = "extensions")]
+pub mod extension;
 mod heap;
+#[cfg(feature = "registry")]
+pub mod inject;
 mod interpreter;
+#[cfg(feature = "classes")]
+pub mod machine;
 mod policy;
+#[cfg(feature = "registry")]
+pub mod registry;
 mod shim;
 
 /// Rust demands a panic handler. No panic can be reached, and the linker proves it: whatever could panic

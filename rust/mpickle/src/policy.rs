@@ -1,7 +1,9 @@
 //! What a pickle may name: the `allow` and `missing` arguments of load.
 
 use crate::error::Message;
-use crate::shim::{self, Obj, Raised, Shim};
+use crate::shim::{self, Obj, Raised, Shim, text};
+#[cfg(feature = "registry")]
+use crate::{inject, registry};
 use mpickle_core::error::{Class, Fault};
 use mpickle_core::growable::Growable;
 
@@ -12,7 +14,7 @@ builtins.tuple builtins.Ellipsis builtins.NotImplemented collections.OrderedDict
 copyreg.__newobj__ copyreg.__newobj_ex__ copyreg._reconstructor";
 
 /// Who decides which globals a pickle may name.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Policy {
     allow: Option<Obj>,
     missing: Option<Obj>,
@@ -24,8 +26,21 @@ impl Policy {
         Policy { allow, missing }
     }
 
-    /// Finds the object of a global's name, if the pickle may name it.
+    /// Whether anything may be refused, or stood in for.
+    pub fn is_strict(&self) -> bool {
+        self.allow.is_some() || self.missing.is_some()
+    }
+
+    /// Finds the object of a global's name, if the pickle may name it. What the program itself registered it may.
     pub fn find(&self, shim: &Shim, module: Obj, name: Obj, dotted: bool) -> Result<Obj, Raised> {
+        #[cfg(feature = "registry")]
+        if let Some(registered) = registry::find(shim, module, name)? {
+            return Ok(registered);
+        }
+        #[cfg(feature = "registry")]
+        if let Some(injected) = inject::find(shim, module, name)? {
+            return Ok(injected);
+        }
         if !self.allows(shim, module, name)? {
             return Err(refused(shim, module, name));
         }
@@ -49,10 +64,6 @@ impl Policy {
         }
         shim.contains(allow, shim.str(&path)?)
     }
-}
-
-fn text<'a>(obj: Obj) -> &'a [u8] {
-    shim::immutable_bytes(obj).unwrap_or_default()
 }
 
 /// Module and name with a dot between, under Python 3's name for the built-ins.

@@ -182,6 +182,11 @@ pub fn identity(obj: Obj) -> usize {
     obj.0 as usize
 }
 
+/// The object of an identity, if it is still alive.
+pub fn of_identity(identity: usize) -> Obj {
+    Obj(call!(mpk_of_identity(identity)))
+}
+
 pub fn type_of(obj: Obj) -> Obj {
     Obj(call!(mpk_type_of(obj.0)))
 }
@@ -229,6 +234,21 @@ pub fn immutable_bytes<'a>(obj: Obj) -> Option<&'a [u8]> {
 
 pub fn is_str(obj: Obj) -> bool {
     call!(mpk_is_str(obj.0))
+}
+
+/// The text of a str; none of anything else.
+pub fn text<'a>(obj: Obj) -> &'a [u8] {
+    immutable_bytes(obj).unwrap_or_default()
+}
+
+/// Whether two str have the same text.
+pub fn same_text(one: Obj, other: Obj) -> bool {
+    one == other || text(one) == text(other)
+}
+
+/// Whether `obj` is exactly a dict.
+pub fn is_dict(obj: Obj) -> bool {
+    inspect(obj).kind == ffi::MPK_KIND_DICT
 }
 
 pub fn is_buffer(obj: Obj) -> bool {
@@ -287,7 +307,34 @@ pub fn constructor(callable: Obj) -> u32 {
     call!(mpk_constructor(callable.0))
 }
 
-// The border with C, for `api`.
+// What lasts from one call to the next.
+
+/// The object in a slot of the module's state.
+pub fn slot(which: u32) -> Option<Obj> {
+    some(call!(mpk_slot(which)))
+}
+
+/// How many names a module has.
+pub fn module_len(module: Obj) -> usize {
+    call!(mpk_module_len(module.0))
+}
+
+/// What Rust keeps for an instance of a class of ours.
+pub trait Machine: Sized + 'static {
+    /// The class: `MPK_SLOT_PICKLER` or `MPK_SLOT_UNPICKLER`.
+    const KIND: u32;
+}
+
+/// What [`Shim::keep`] gave to an instance of this class; `None` where that was not done.
+pub fn kept<'a, T: Machine>(obj: Obj) -> Option<&'a T> {
+    let block = call!(mpk_machine(obj.0, T::KIND)).cast::<T>();
+    // SAFETY: only `keep` makes blocks of this kind, of a whole `T`, and nobody has a unique reference to it.
+    // EXCEPTION: none. GC: `block` is the start of its block and on the stack; `obj` has it as well, until it is given
+    // another. The caller keeps the reference no longer than its call.
+    unsafe { block.as_ref() }
+}
+
+// The border with C, for the entries.
 
 /// The arguments of an entry: so many objects, in the order of the table of public names.
 pub fn arguments<'a, const N: usize>(args: *const ffi::mp_obj_t) -> &'a [Obj; N] {
@@ -505,6 +552,58 @@ impl Shim {
         let mut value = 0;
         count!(self, mpk_argument_int(obj.0, &mut value))?;
         Ok(value)
+    }
+
+    /// The object under a key of a mapping.
+    pub fn lookup(&self, mapping: Obj, key: Obj) -> Result<Option<Obj>> {
+        optional!(self, mpk_lookup(mapping.0, key.0))
+    }
+
+    pub fn remove(&self, dict: Obj, key: Obj) -> Result<()> {
+        status!(self, mpk_remove(dict.0, key.0))
+    }
+
+    /// The dict in a slot of the module's state, made if there is none.
+    pub fn slot_dict(&self, which: u32) -> Result<Obj> {
+        object!(self, mpk_slot_dict(which))
+    }
+
+    /// The hook `name` of an instance, unless it is our own.
+    pub fn hook<T: Machine>(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
+        optional!(self, mpk_hook(obj.0, T::KIND, name.as_ptr(), name.len()))
+    }
+
+    /// Gives `value` to an instance of a class of ours, in place of what it had. It is never dropped: its memory is the
+    /// collector's.
+    pub fn keep<T: Machine>(&self, obj: Obj, value: T) -> Result<()> {
+        let block = alloc(size_of::<T>()).cast::<T>();
+        if block.is_null() {
+            return Err(self.raise(Class::Memory, b"memory allocation failed"));
+        }
+        // SAFETY: the block is new, large enough, and aligned more than any type here needs. EXCEPTION: none. GC: on the
+        // stack until the instance has it.
+        unsafe { block.write(value) };
+        status!(self, mpk_set_machine(obj.0, T::KIND, block.cast::<c_void>()))
+    }
+
+    pub fn import(&self, path: Obj) -> Result<Obj> {
+        object!(self, mpk_import_module(path.0))
+    }
+
+    pub fn new_module(&self, path: Obj) -> Result<Obj> {
+        object!(self, mpk_new_module(path.0))
+    }
+
+    pub fn forget_module(&self, path: Obj) -> Result<()> {
+        status!(self, mpk_forget_module(path.0))
+    }
+
+    pub fn injected_function(&self, module: Obj, name: Obj) -> Result<Obj> {
+        object!(self, mpk_injected_function(module.0, name.0))
+    }
+
+    pub fn delete_attribute(&self, obj: Obj, name: Obj) -> Result<()> {
+        status!(self, mpk_set_attribute(obj.0, name.0, null()))
     }
 
     pub fn find_global(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj> {

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from api.table import GENERATED, Attribute, Class, Constant, ExceptionType, Function, TableError
+from api.table import GENERATED, MAX_PARAMETERS, Attribute, Class, Constant, ExceptionType, Function, TableError
 
 WORDS = {"None": "MP_ROM_NONE", "True": "MP_ROM_TRUE", "False": "MP_ROM_FALSE"}
 KIND_FLAGS = {"positional-only": [], "positional-or-keyword": [], "keyword-only": ["MP_ARG_KW_ONLY"]}
@@ -10,9 +10,8 @@ KIND_FLAGS = {"positional-only": [], "positional-or-keyword": [], "keyword-only"
 HEAD = f"""\
 // {GENERATED}
 //
-// The module: its names, the functions and their arguments, the exception types. A function's arguments become an
-// array in the order of its table, which goes to the Rust entry of the same name. The entry never raises: it returns a
-// status, and mpk_finish returns the result or raises it, after Rust has returned.
+// The module: its names, the functions and their parameters, the classes, the exception types. A function's arguments
+// become an array in the order of its parameters, which goes to its Rust entry: see shim_function.c.
 
 #include "py/objexcept.h"
 #include "py/objstr.h"
@@ -22,35 +21,6 @@ HEAD = f"""\
 #include "shim_private.h"
 
 extern const mp_obj_module_t mpickle_module;
-"""
-
-CALL = """\
-typedef uint32_t (*glue_entry_t)(const mp_obj_t *args, mp_obj_t *result);
-
-static mp_obj_t glue_call(glue_entry_t entry, const mp_obj_t *args) {
-    mpk_guard_t guard;
-    mp_obj_t result = MP_OBJ_NULL;
-    mpk_enter(&guard);
-    uint32_t status = entry(args, &result);
-    return mpk_finish(&guard, status, result);
-}
-"""
-
-CALL_KW = """\
-// A function that takes keywords: its entry and its parameters.
-typedef struct {{
-    glue_entry_t entry;
-    size_t n_params;
-    mp_arg_t params[];
-}} glue_function_t;
-
-static mp_obj_t glue_call_kw(size_t n_pos, const mp_obj_t *pos, mp_map_t *kws, const glue_function_t *function) {{
-    // The union holds nothing larger than an object, so an array of it is an array of objects.
-    MP_STATIC_ASSERT(sizeof(mp_arg_val_t) == sizeof(mp_obj_t));
-    mp_arg_val_t args[{most}];
-    mp_arg_parse_all(n_pos, pos, kws, function->n_params, function->params, args);
-    return glue_call(function->entry, &args[0].u_obj);
-}}
 """
 
 EXCEPTION = """\
@@ -64,13 +34,19 @@ INIT = """\
 // below is enough. Elsewhere the import system looks for "mpickle.mpickle" in sys.modules only, and it does so after it
 // has imported "mpickle", which runs __init__: so that is the place to put it there. A second module registered under
 // the dotted name would not help, because built-in modules are looked up one component at a time.
-#define GLUE_INIT (MICROPY_MODULE_BUILTIN_INIT && !MICROPY_MODULE_BUILTIN_SUBPACKAGES)
-
-#if GLUE_INIT
+//
+// MicroPython runs __init__ at each import of a module that is not in sys.modules. This one puts itself there, so it
+// runs once after each reset, when there is nothing to be kept from before.
+#if MICROPY_MODULE_BUILTIN_INIT
 static mp_obj_t glue_init(void) {
-    mp_obj_dict_t *loaded = &MP_STATE_VM(mp_loaded_modules_dict);
-    qstr name = qstr_from_str("mpickle.mpickle");
-    return mp_obj_dict_store(MP_OBJ_FROM_PTR(loaded), MP_OBJ_NEW_QSTR(name), MP_OBJ_FROM_PTR(&mpickle_module));
+    mp_obj_t loaded = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict));
+    mp_obj_t module = MP_OBJ_FROM_PTR(&mpickle_module);
+    mpk_state_forget();
+    mp_obj_dict_store(loaded, MP_OBJ_NEW_QSTR(MP_QSTR_mpickle), module);
+    #if !MICROPY_MODULE_BUILTIN_SUBPACKAGES
+    mp_obj_dict_store(loaded, MP_OBJ_NEW_QSTR(qstr_from_str("mpickle.mpickle")), module);
+    #endif
+    return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(glue_init_obj, glue_init);
 #endif
@@ -104,6 +80,18 @@ const mp_obj_module_t mpickle_module = {
 };
 
 MP_REGISTER_MODULE(MP_QSTR_mpickle, mpickle_module);
+"""
+
+
+CLASS = """\
+static const mp_rom_map_elem_t glue_{name}_locals_table[] = {{
+{entries}
+}};
+static MP_DEFINE_CONST_DICT(glue_{name}_locals, glue_{name}_locals_table);
+
+static mp_obj_t {lazy}(void) {{
+    return mpk_class({slot}, MP_QSTR_{name}, &glue_{name}_locals);
+}}
 """
 
 
@@ -150,28 +138,6 @@ def quoted(text):
 # ------------------------------------------------------------------------------------------------------------ functions
 
 
-def is_fixed(function):
-    """Whether the function can do without a table of parameters."""
-    params = function.param
-    return len(params) <= 3 and all(param.required and param.kind == "positional-only" for param in params)
-
-
-def fixed_function(function):
-    name, count = function.name, len(function.param)
-    params = ", ".join(f"mp_obj_t {letter}" for letter in "abc"[:count]) or "void"
-    args = ", ".join("abc"[:count])
-    call = f"return glue_call(mpickle_{name}, {'args' if count else 'NULL'});"
-    array = [f"    mp_obj_t args[] = {{{args}}};"] if count else []
-    lines = [
-        f"static mp_obj_t glue_{name}({params}) {{",
-        *array,
-        f"    {call}",
-        "}",
-        f"static MP_DEFINE_CONST_FUN_OBJ_{count}(glue_{name}_obj, glue_{name});",
-    ]
-    return "\n".join(lines)
-
-
 def param_entry(param):
     name = "" if param.kind == "positional-only" else param.name
     flags = [*KIND_FLAGS[param.kind], "MP_ARG_REQUIRED"] if param.required else KIND_FLAGS[param.kind]
@@ -179,34 +145,52 @@ def param_entry(param):
     return f"        {{MP_QSTR_{name}, {' | '.join([*flags, 'MP_ARG_OBJ'])}{default or ', {0}'}}},"
 
 
-def keyword_function(function):
-    name = function.name
-    required = sum(param.required and param.kind == "positional-only" for param in function.param)
+def function_text(function):
     lines = [
-        f"static const glue_function_t glue_{name}_function = {{",
-        f"    mpickle_{name},",
+        f"static const mpk_function_t glue_{function.symbol}_obj = {{",
+        "    {&mpk_type_function},",
+        f"    mpickle_{function.entry},",
         f"    {len(function.param)},",
         "    {",
         *map(param_entry, function.param),
         "    },",
         "};",
-        f"static mp_obj_t glue_{name}(size_t n_pos, const mp_obj_t *pos, mp_map_t *kws) {{",
-        f"    return glue_call_kw(n_pos, pos, kws, &glue_{name}_function);",
-        "}",
-        f"static MP_DEFINE_CONST_FUN_OBJ_KW(glue_{name}_obj, {required}, glue_{name});",
     ]
     return "\n".join(lines)
 
 
-def function_text(function):
-    return fixed_function(function) if is_fixed(function) else keyword_function(function)
-
-
 def function_texts(api):
     functions = [function for function in api.functions if not function.alias]
-    most = max((len(function.param) for function in functions if not is_fixed(function)), default=0)
-    call_kw = [CALL_KW.format(most=most)] if most else []
-    return [CALL, *call_kw, by_feature(functions, function_text, "\n\n")]
+    functions += [method for cls in api.classes for method in cls.native_methods()]
+    most = max(len(function.param) for function in functions)
+    if most > MAX_PARAMETERS:
+        raise TableError(f"a function has {most} parameters, and mpk_function_call has room for {MAX_PARAMETERS}")
+    return [by_feature(functions, function_text, "\n\n")]
+
+
+# -------------------------------------------------------------------------------------------------------------- classes
+
+
+def class_text(cls):
+    names = [method for method in cls.native_methods() if method.name != "__init__"]
+    values = [attribute for attribute in cls.attribute if attribute.object]
+    entries = [
+        table_entry("__module__", "MP_ROM_QSTR(MP_QSTR_mpickle)"),
+        table_entry("__qualname__", f"MP_ROM_QSTR(MP_QSTR_{cls.name})"),
+        table_entry("__init__", f"MP_ROM_PTR(&glue_{cls.name}_init_obj)"),
+        *(table_entry(method.name, f"MP_ROM_PTR(&glue_{method.symbol}_obj)") for method in names),
+        *(table_entry(attribute.name, rom_object(attribute.object)) for attribute in values),
+    ]
+    return CLASS.format(name=cls.name, entries="\n".join(entries), lazy=cls.lazy, slot=cls.slot).strip()
+
+
+def class_texts(api):
+    classes = [cls for cls in api.classes if cls.slot]
+    return [by_feature(classes, class_text, "\n\n")] if classes else []
+
+
+def rom_object(name):
+    return WORDS.get(name, f"MP_ROM_PTR(&{name})")
 
 
 # ---------------------------------------------------------------------------------------------- exceptions and the rest
@@ -257,7 +241,7 @@ def value_in_table(item):
         case ExceptionType():
             return f"MP_ROM_PTR(&mpk_type_{item.name})"
         case Function():
-            return f"MP_ROM_PTR(&glue_{item.alias or item.name}_obj)"
+            return f"MP_ROM_PTR(&glue_{item.symbol}_obj)"
         case Attribute() | Class():
             return f"MP_ROM_PTR(&{item.object})"
 
@@ -273,7 +257,7 @@ def table_text(api):
         table_entry("__name__", "MP_ROM_QSTR(MP_QSTR_mpickle)"),
         by_feature(fixed, lambda item: table_entry(item.name, value_in_table(item)), "\n"),
         table_entry("mpickle", "MP_ROM_PTR(&mpickle_module)"),
-        guarded("GLUE_INIT", table_entry("__init__", "MP_ROM_PTR(&glue_init_obj)")),
+        guarded("MICROPY_MODULE_BUILTIN_INIT", table_entry("__init__", "MP_ROM_PTR(&glue_init_obj)")),
         guarded("MPICKLE_DOC", table_entry("__doc__", "MP_ROM_PTR(&glue_doc_obj)")),
         "};",
     ]
@@ -285,6 +269,7 @@ def render(api):
         HEAD,
         *function_texts(api),
         *exception_texts(api),
+        *class_texts(api),
         INIT,
         *attr_texts(api),
         string_texts(api),

@@ -15,7 +15,7 @@ impl<R: Runtime> Pickler<'_, R> {
         if !self.is_short_tuple(len) {
             self.writer.op(opcode::MARK)?;
         }
-        let memoized = self.memo.len();
+        let memoized = self.memo.next_index();
         self.push_step(Step::Tuple { tuple, next: 0, memoized })
     }
 
@@ -39,7 +39,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// A tuple that is in the memo by now holds itself: its items are dropped and it is fetched.
     fn close_tuple(&mut self, tuple: R::Obj, len: usize, memoized: u32) -> Result<(), R> {
-        let grown = self.memo.len() != memoized;
+        let grown = self.memo.next_index() != memoized;
         if let Some(index) = self.memo.get(self.rt.identity(tuple)).filter(|_| grown) {
             if !self.is_short_tuple(len) && self.options.protocol > 0 {
                 self.writer.op(opcode::POP_MARK)?;

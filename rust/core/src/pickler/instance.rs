@@ -5,13 +5,9 @@ use crate::error::{Error, Fault};
 use crate::runtime::{Anatomy, Items, Known, Result, Runtime, Value};
 
 impl<R: Runtime> Pickler<'_, R> {
-    /// The reduction of an instance: by a registered reducer, by its own `__reduce_ex__` or `__reduce__`, or by
-    /// what its class is.
+    /// The reduction of an instance: by its own `__reduce_ex__` or `__reduce__`, or by what its class is.
     pub(super) fn reduce_instance(&mut self, obj: R::Obj) -> Result<R::Obj, R> {
         let rt = self.rt;
-        if let Some(reduction) = rt.registered_reduction(obj)? {
-            return Ok(reduction);
-        }
         if let Some(method) = rt.attribute(obj, b"__reduce_ex__")? {
             return rt.call(method, &[rt.int(self.options.protocol.into())?]);
         }

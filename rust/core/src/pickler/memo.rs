@@ -23,7 +23,7 @@ impl<A: Allocator + Default> Memo<A> {
     /// Gives an object that is not in the memo the next index.
     #[inline]
     pub fn put(&mut self, identity: usize) -> Result<u32, Fault> {
-        let index = self.len();
+        let index = self.next_index();
         self.0.insert_new(identity, index as usize)?;
         Ok(index)
     }
@@ -51,9 +51,9 @@ impl<A: Allocator + Default> Memo<A> {
         }
     }
 
-    /// How many objects there are, which is the next index.
+    /// The index that the next object gets.
     #[inline]
-    pub fn len(&self) -> u32 {
+    pub fn next_index(&self) -> u32 {
         self.0.len() as u32
     }
 

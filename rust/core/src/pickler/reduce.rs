@@ -11,8 +11,13 @@ impl<R: Runtime> Pickler<'_, R> {
         if let Some(reduction) = self.rt.reducer_override(obj)? {
             return self.save_reduction(obj, reduction);
         }
+        if let Value::Global = value {
+            return self.save_global(obj, None);
+        }
+        if let Some(reduction) = self.rt.registered_reduction(obj)? {
+            return self.save_reduction(obj, reduction);
+        }
         match value {
-            Value::Global => self.save_global(obj, None),
             Value::TypeOf(singleton) => self.save_call(obj, self.rt.known(Known::Type), &[singleton]),
             Value::Singleton(name) => {
                 let name = self.rt.name(name)?;

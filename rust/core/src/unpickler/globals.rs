@@ -137,8 +137,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 impl Naming {
     /// Module and name, both str, as Python 3 has them.
     pub fn modern<R: Runtime>(self, rt: &R, module: R::Obj, name: R::Obj) -> Result<(R::Obj, R::Obj), R> {
-        let (true, Value::Str(old_module), Value::Str(old_name)) =
-            (self.python2, rt.inspect(module), rt.inspect(name))
+        let (true, Value::Str(old_module), Value::Str(old_name)) = (self.python2, rt.inspect(module), rt.inspect(name))
         else {
             return Ok((module, name));
         };

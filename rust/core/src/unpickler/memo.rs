@@ -103,8 +103,14 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     }
 
     /// How many indexes are taken, which is the index that MEMOIZE takes.
-    pub fn len(&self) -> usize {
+    pub fn next_index(&self) -> usize {
         self.objects.len()
+    }
+}
+
+impl<O: Copy, A: Allocator + Default> Default for Memo<O, A> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -141,7 +147,7 @@ mod tests {
             for (obj, &index) in order.iter().enumerate() {
                 ours.put(index, obj).unwrap();
                 theirs.insert(index, obj);
-                assert_eq!(ours.len(), theirs.len());
+                assert_eq!(ours.next_index(), theirs.len());
                 for index in order.iter().flat_map(|&index| [index, index.wrapping_sub(1), index.wrapping_add(1)]) {
                     assert_eq!(ours.get(index), theirs.get(&index).copied(), "{index} in {order:?}");
                 }

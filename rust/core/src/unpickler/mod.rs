@@ -12,12 +12,12 @@ mod strings;
 
 use crate::error::{Error, Fault, Place};
 use crate::runtime::{Result, Runtime};
+use crate::table::Table;
 use crate::wire::float;
 use crate::wire::integer::{self, IntText};
 use crate::wire::opcode;
 use crate::wire::reader::Reader;
 use crate::wire::text::{Encoding, Errors};
-use crate::table::Table;
 pub use memo::Memo;
 use stack::Stack;
 
@@ -36,6 +36,9 @@ pub struct Options {
 type Make<R> = fn(&R, &[<R as Runtime>::Obj]) -> Result<<R as Runtime>::Obj, R>;
 /// Gives items to a container.
 type Fill<R> = fn(&R, <R as Runtime>::Obj, &[<R as Runtime>::Obj]) -> Result<(), R>;
+
+/// What lasts from one load to the next.
+pub type Parts<'a, R> = (Reader<'a, <R as Runtime>::Obj>, Memo<<R as Runtime>::Obj, <R as Runtime>::Heap>);
 
 /// Loads objects; reader and memo last from one load to the next, as CPython's do.
 pub struct Unpickler<'r, 'a, R: Runtime> {
@@ -81,7 +84,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     /// What the next load goes on with.
-    pub fn into_parts(self) -> (Reader<'a, R::Obj>, Memo<R::Obj, R::Heap>) {
+    pub fn into_parts(self) -> Parts<'a, R> {
         (self.reader, self.memo)
     }
 
@@ -172,7 +175,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::DUP => self.stack.top()?,
 
             // The memo.
-            opcode::MEMOIZE => return self.put(self.memo.len()),
+            opcode::MEMOIZE => return self.put(self.memo.next_index()),
             opcode::BINPUT | opcode::LONG_BINPUT => return self.put(number as usize),
             opcode::PUT => {
                 let line = self.reader.line(self.rt)?;

@@ -53,6 +53,17 @@ impl<'a, O: Copy> Reader<'a, O> {
         self.consumed + self.position
     }
 
+    /// Bytes taken from the source so far, read or not.
+    pub fn fetched(&self) -> usize {
+        self.consumed + self.chunk.len()
+    }
+
+    /// Forgets what was fetched and not read: after an error nobody knows what it is.
+    pub fn forget_ahead(&mut self) {
+        self.position = self.position.max(self.chunk.len());
+        self.frame_left = 0;
+    }
+
     #[inline]
     fn window(&self) -> &[u8] {
         if self.stream.is_some() { &self.chunk } else { self.memory }

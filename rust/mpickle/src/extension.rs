@@ -1,0 +1,107 @@
+//! The extension registry: numbers that stand for globals in pickles (PEP 307), as `copyreg` keeps them in CPython.
+//!
+//! One dict has both directions: code to `(module, name)`, and that tuple to the code.
+#![allow(unsafe_code)]
+
+use crate::api::enter;
+use crate::error::Message;
+use crate::interpreter::Interpreter;
+use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
+use mpickle_core::error::Class;
+use mpickle_core::runtime::Runtime;
+
+type Result<T> = core::result::Result<T, Raised>;
+
+/// `add_extension(module, name, code)`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[module, name, code] = shim::arguments(args);
+    enter(result, |rt| {
+        let shim = &rt.shim;
+        let (code, key) = parse(shim, module, name, code)?;
+        let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;
+        match (shim.lookup(table, key)?, shim.lookup(table, code)?) {
+            (None, None) => {
+                shim.store(table, &[key, code, code, key])?;
+                Ok(rt.none())
+            }
+            (Some(old), _) if same(shim, old, code)? => Ok(rt.none()),
+            (Some(_), _) => Err(refuse(shim, module, name, b" has another code")),
+            (None, Some(_)) => Err(refuse(shim, module, name, b" cannot have a code that is in use")),
+        }
+    })
+}
+
+/// `remove_extension(module, name, code)`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[module, name, code] = shim::arguments(args);
+    enter(result, |rt| {
+        let shim = &rt.shim;
+        let (code, key) = parse(shim, module, name, code)?;
+        let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;
+        match shim.lookup(table, key)? {
+            Some(old) if same(shim, old, code)? => {}
+            _ => return Err(refuse(shim, module, name, b" is not registered with this code")),
+        }
+        shim.remove(table, key)?;
+        shim.remove(table, code)?;
+        let cache = shim.slot_dict(shim::MPK_SLOT_EXTENSION_CACHE)?;
+        if shim.lookup(cache, code)?.is_some() {
+            shim.remove(cache, code)?;
+        }
+        Ok(rt.none())
+    })
+}
+
+/// The code as an int, and module and name as a key.
+fn parse(shim: &Shim, module: Obj, name: Obj, code: Obj) -> Result<(Obj, Obj)> {
+    if !shim::is_str(module) || !shim::is_str(name) {
+        return Err(shim.raise(Class::Type, b"module and name must be str"));
+    }
+    let number = shim.argument_int(code)?;
+    // Larger numbers arrive as the largest there is, but a pickle has their lower bits only.
+    if number < 1 || !same(shim, shim.int(number.into())?, code)? {
+        return Err(shim.raise(Class::Value, b"extension code must be 1 to 2147483647"));
+    }
+    Ok((shim.int(number.into())?, shim.tuple(&[module, name])?))
+}
+
+fn same(shim: &Shim, one: Obj, other: Obj) -> Result<bool> {
+    shim.contains(shim.tuple(&[one])?, other)
+}
+
+fn refuse(shim: &Shim, module: Obj, name: Obj, why: &[u8]) -> Raised {
+    let mut message = Message::new();
+    message.text(b"'").text(shim::text(module)).text(b".").text(shim::text(name)).text(b"'").text(why);
+    shim.raise(Class::Value, message.bytes())
+}
+
+/// The code of a global, 0 if it has none.
+pub fn code(shim: &Shim, module: Obj, name: Obj) -> Result<u32> {
+    let Some(table) = shim::slot(shim::MPK_SLOT_EXTENSIONS) else { return Ok(0) };
+    match shim.lookup(table, shim.tuple(&[module, name])?)? {
+        Some(code) => Ok(shim.argument_int(code)? as u32),
+        None => Ok(0),
+    }
+}
+
+/// The object of a code. CPython remembers what it has found; here that is so only where nobody restricts what may
+/// be found.
+pub fn object(rt: &Interpreter, code: u32) -> Result<Option<Obj>> {
+    let shim = &rt.shim;
+    let Some(table) = shim::slot(shim::MPK_SLOT_EXTENSIONS) else { return Ok(None) };
+    let code = shim.int(code.into())?;
+    let Some(key) = shim.lookup(table, code)? else { return Ok(None) };
+    let (Some(module), Some(name)) = (shim::tuple_item(key, 0), shim::tuple_item(key, 1)) else { return Ok(None) };
+    if rt.hooks.find_class.is_some() || rt.hooks.policy.is_strict() {
+        return rt.find_named(module, name).map(Some);
+    }
+    let cache = shim.slot_dict(shim::MPK_SLOT_EXTENSION_CACHE)?;
+    if let Some(found) = shim.lookup(cache, code)? {
+        return Ok(Some(found));
+    }
+    let found = rt.find_named(module, name)?;
+    shim.store(cache, &[code, found])?;
+    Ok(Some(found))
+}

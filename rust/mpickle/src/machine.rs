@@ -1,0 +1,316 @@
+//! The classes Pickler and Unpickler: what an instance keeps from one call to the next, and their methods.
+//!
+//! While a machine runs, its memo and reader are its own; the instance gets them back when it is done. A hook that calls
+//! the same instance again is refused, for there is one memo and one stream.
+#![allow(unsafe_code)]
+
+use crate::api::{self, enter};
+use crate::error;
+use crate::heap::TableHeap;
+use crate::interpreter::{Hooks, Interpreter};
+use crate::policy::Policy;
+use crate::shim::{self, Machine, Obj, Raised, Shim, mp_obj_t};
+use core::cell::Cell;
+use mpickle_core::error::{Class, Error, Fault};
+use mpickle_core::pickler::{self, Pickler};
+use mpickle_core::runtime::{Naming, Runtime};
+use mpickle_core::unpickler::{self, Unpickler};
+use mpickle_core::wire::reader::Reader;
+
+type Result<T> = core::result::Result<T, Raised>;
+
+/// What a Pickler keeps.
+struct PicklerState {
+    file: Obj,
+    options: pickler::Options,
+    buffer_callback: Option<Obj>,
+    memo: Cell<pickler::Memo<TableHeap>>,
+    busy: Cell<bool>,
+}
+
+impl Machine for PicklerState {
+    const KIND: u32 = shim::MPK_SLOT_PICKLER;
+}
+
+/// What an Unpickler keeps.
+pub struct UnpicklerState {
+    /// Keeps alive what `reader` reads in place.
+    _source: Obj,
+    in_place: bool,
+    options: unpickler::Options,
+    policy: Policy,
+    buffers: Option<Obj>,
+    reader: Cell<Reader<'static, Obj>>,
+    memo: Cell<unpickler::Memo<Obj, TableHeap>>,
+    /// How the names in the pickle under way are to be read, for the `find_class` that a hook calls.
+    pub naming: Cell<Naming>,
+    busy: Cell<bool>,
+}
+
+impl Machine for UnpicklerState {
+    const KIND: u32 = shim::MPK_SLOT_UNPICKLER;
+}
+
+/// The state of an instance; UnpicklingError or PicklingError where `__init__` was not called.
+pub fn state<'a, T: Machine>(shim: &Shim, obj: Obj) -> Result<&'a T> {
+    let (class, message): (_, &[u8]) = match T::KIND {
+        shim::MPK_SLOT_PICKLER => (Class::Pickling, b"Pickler.__init__() was not called"),
+        _ => (Class::Unpickling, b"Unpickler.__init__() was not called"),
+    };
+    shim::kept(obj).ok_or_else(|| shim.raise(class, message))
+}
+
+/// Marks a machine as running; RuntimeError if it is already.
+fn begin(shim: &Shim, busy: &Cell<bool>) -> Result<()> {
+    if busy.replace(true) {
+        return Err(shim.raise(Class::Runtime, b"this object is at work already; a hook needs one of its own"));
+    }
+    Ok(())
+}
+
+/// `Pickler.__init__(self, file, protocol, fix_imports, buffer_callback)`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_pickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this, file, options @ ..] = shim::arguments::<5>(args);
+    enter(result, |rt| {
+        let (options, buffer_callback) = api::parse_dump_options(&rt.shim, options)?;
+        api::check_file(&rt.shim, file)?;
+        let (memo, busy) = (Cell::default(), Cell::new(false));
+        rt.shim.keep(this, PicklerState { file, options, buffer_callback, memo, busy })?;
+        Ok(rt.none())
+    })
+}
+
+/// `Pickler.dump(self, obj)`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_pickler_dump(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this, obj] = shim::arguments(args);
+    enter(result, |rt| {
+        let state = state::<PicklerState>(&rt.shim, this)?;
+        begin(&rt.shim, &state.busy)?;
+        let outcome = dump(rt, this, state, obj);
+        state.busy.set(false);
+        outcome
+    })
+}
+
+fn dump(rt: &mut Interpreter, this: Obj, state: &PicklerState, obj: Obj) -> Result<Obj> {
+    let hook = |name| rt.shim.hook::<PicklerState>(this, name);
+    let fast = match hook(b"fast")? {
+        Some(fast) => rt.shim.is_true(fast)?,
+        None => false,
+    };
+    rt.hooks = Hooks {
+        persistent_id: hook(b"persistent_id")?,
+        reducer_override: hook(b"reducer_override")?,
+        dispatch_table: hook(b"dispatch_table")?,
+        buffer_callback: state.buffer_callback,
+        ..Hooks::default()
+    };
+    let memo = state.memo.take();
+    let before = memo.next_index();
+    let options = pickler::Options { fast, ..state.options };
+    let mut pickler = Pickler::new(&*rt, options, Some(state.file)).with_memo(memo);
+    let outcome = pickler.dump(obj);
+    let mut memo = pickler.into_memo();
+    if outcome.is_err() {
+        // What was written of it cannot be read, so later pickles must not refer to it.
+        memo.truncate(before);
+    }
+    state.memo.set(memo);
+    match outcome {
+        Ok(()) => Ok(rt.none()),
+        Err(error) => Err(error::raise(&rt.shim, error, None)),
+    }
+}
+
+/// `Pickler.persistent_id(self, obj)`: no object has one.
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_pickler_persistent_id(_args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    enter(result, |rt| Ok(rt.none()))
+}
+
+/// `Unpickler.__init__(self, file, fix_imports, encoding, errors, buffers, allow, missing)`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this, source, options @ ..] = shim::arguments::<8>(args);
+    enter(result, |rt| {
+        let options = api::parse_load_options(rt, options)?;
+        let (reader, in_place) = api::open_source(rt, source, true)?;
+        let state = UnpicklerState {
+            _source: source,
+            in_place,
+            options,
+            policy: rt.hooks.policy,
+            buffers: rt.hooks.buffers,
+            reader: Cell::new(reader),
+            memo: Cell::default(),
+            naming: Cell::default(),
+            busy: Cell::new(false),
+        };
+        rt.shim.keep(this, state)?;
+        Ok(rt.none())
+    })
+}
+
+/// `Unpickler.load(self)`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_unpickler_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this] = shim::arguments(args);
+    enter(result, |rt| {
+        let state = state::<UnpicklerState>(&rt.shim, this)?;
+        begin(&rt.shim, &state.busy)?;
+        let outcome = load(rt, this, state);
+        state.busy.set(false);
+        outcome
+    })
+}
+
+fn load(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Result<Obj> {
+    rt.hooks = Hooks {
+        policy: state.policy,
+        buffers: state.buffers,
+        persistent_load: rt.shim.hook::<UnpicklerState>(this, b"persistent_load")?,
+        find_class: rt.shim.hook::<UnpicklerState>(this, b"find_class")?,
+        this: Some(this),
+        ..Hooks::default()
+    };
+    let reader = state.reader.replace(Reader::memory(&[]));
+    if state.in_place {
+        rt.read_from_buffer(reader.fetched());
+    }
+    let mut unpickler = Unpickler::new(&*rt, state.options, reader).with_memo(state.memo.take());
+    let outcome = unpickler.load();
+    let place = unpickler.place();
+    let (mut reader, memo) = unpickler.into_parts();
+    if outcome.is_err() {
+        reader.forget_ahead();
+    }
+    state.reader.set(reader);
+    state.memo.set(memo);
+    state.naming.take();
+    outcome.map_err(|error| error::raise(&rt.shim, error, Some(place)))
+}
+
+/// `Unpickler.find_class(self, module, name)`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this, module, name] = shim::arguments(args);
+    enter(result, |rt| {
+        let state = state::<UnpicklerState>(&rt.shim, this)?;
+        rt.hooks.policy = state.policy;
+        if !shim::is_str(module) || !shim::is_str(name) {
+            return Err(rt.shim.raise(Class::Type, b"find_class() arguments must be str"));
+        }
+        let found = rt.find_class(module, name, state.naming.get());
+        found.map_err(|error| error::raise(&rt.shim, error, None))
+    })
+}
+
+/// `Unpickler.persistent_load(self, pid)`: there are no such objects.
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_unpickler_persistent_load(_args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    enter(result, |rt| Err(error::raise(&rt.shim, Error::Fault(Fault::NoPersistentLoad), None)))
+}
+
+// The memo, of either class.
+
+/// `memo.clear()`
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this] = shim::arguments(args);
+    enter(result, |rt| {
+        match idle(&rt.shim, this)? {
+            Either::Pickler(state) => drop(state.memo.take()),
+            Either::Unpickler(state) => drop(state.memo.take()),
+        }
+        Ok(rt.none())
+    })
+}
+
+/// `memo.copy()`: `{id: (index, object)}` of a Pickler, `{index: object}` of an Unpickler.
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_memo_copy(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this] = shim::arguments(args);
+    enter(result, |rt| copy_memo(rt, this).map_err(|error| error::raise(&rt.shim, error, None)))
+}
+
+fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Raised>> {
+    let copy = rt.dict()?;
+    match idle(&rt.shim, this).map_err(Error::Raised)? {
+        Either::Pickler(state) => {
+            let mut memo = state.memo.take();
+            let entries = memo.entries();
+            state.memo.set(memo);
+            for &(identity, index) in entries?.iter() {
+                let entry = rt.tuple(&[rt.int(index as i64)?, shim::of_identity(identity)])?;
+                rt.store(copy, &[rt.int(identity as i64)?, entry])?;
+            }
+        }
+        Either::Unpickler(state) => {
+            let mut memo = state.memo.take();
+            let entries = memo.entries();
+            state.memo.set(memo);
+            for &(index, obj) in entries?.iter() {
+                rt.store(copy, &[rt.int(index as i64)?, obj])?;
+            }
+        }
+    }
+    Ok(copy)
+}
+
+/// `self.memo = dict`, as `memo.copy()` gives it.
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    let &[this, dict] = shim::arguments(args);
+    enter(result, |rt| set_memo(rt, this, dict).map_err(|error| error::raise(&rt.shim, error, None)))
+}
+
+fn set_memo(rt: &Interpreter, this: Obj, dict: Obj) -> core::result::Result<Obj, Error<Raised>> {
+    let wrong = || Error::Raised(rt.shim.raise(Class::Type, b"memo must be a memo or a copy of one"));
+    if !shim::is_dict(dict) {
+        return Err(wrong());
+    }
+    let mut position = 0;
+    match idle(&rt.shim, this).map_err(Error::Raised)? {
+        Either::Pickler(state) => {
+            let mut memo = pickler::Memo::new();
+            while let Some((_, entry)) = rt.dict_next(dict, &mut position) {
+                let (Some(index), Some(obj)) = (rt.tuple_item(entry, 0), rt.tuple_item(entry, 1)) else {
+                    return Err(wrong());
+                };
+                let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
+                memo.insert(rt.identity(obj), u32::try_from(index).map_err(|_| Fault::NegativeMemo)?)?;
+            }
+            state.memo.set(memo);
+        }
+        Either::Unpickler(state) => {
+            let mut memo = unpickler::Memo::new();
+            while let Some((index, obj)) = rt.dict_next(dict, &mut position) {
+                let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
+                memo.put(usize::try_from(index).map_err(|_| Fault::NegativeMemo)?, obj)?;
+            }
+            state.memo.set(memo);
+        }
+    }
+    Ok(rt.none())
+}
+
+enum Either<'a> {
+    Pickler(&'a PicklerState),
+    Unpickler(&'a UnpicklerState),
+}
+
+/// The state of an instance of either class that is not running.
+fn idle<'a>(shim: &Shim, this: Obj) -> Result<Either<'a>> {
+    let (busy, either) = match shim::kept::<PicklerState>(this) {
+        Some(state) => (&state.busy, Either::Pickler(state)),
+        None => {
+            let state = state::<UnpicklerState>(shim, this)?;
+            (&state.busy, Either::Unpickler(state))
+        }
+    };
+    begin(shim, busy)?;
+    busy.set(false);
+    Ok(either)
+}
