@@ -422,7 +422,8 @@ impl Runtime for Interpreter {
     fn reducer_override(&self, obj: Obj) -> Result<Option<Obj>, Self> {
         let Some(hook) = self.hooks.reducer_override else { return Ok(None) };
         let reduction = lift(self.shim.apply(hook, &[obj]))?;
-        Ok(Some(reduction).filter(|&reduction| shim::inspect(reduction).kind != shim::MPK_KIND_NOT_IMPLEMENTED))
+        let declined = matches!(self.inspect(reduction), Value::Singleton(b"NotImplemented"));
+        Ok(Some(reduction).filter(|_| !declined))
     }
 
     fn partial_new(&self, cls: Obj, _args: Obj, _kwargs: Obj) -> Result<Obj, Self> {

@@ -248,7 +248,7 @@ fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Rai
             }
         }
         Either::Unpickler(state) => {
-            let mut memo = state.memo.take();
+            let memo = state.memo.take();
             let entries = memo.entries();
             state.memo.set(memo);
             for &(index, obj) in entries?.iter() {

@@ -248,7 +248,7 @@ pub fn same_text(one: Obj, other: Obj) -> bool {
 
 /// Whether `obj` is exactly a dict.
 pub fn is_dict(obj: Obj) -> bool {
-    inspect(obj).kind == ffi::MPK_KIND_DICT
+    matches!(inspect(obj, obj), Value::Dict(_))
 }
 
 pub fn is_buffer(obj: Obj) -> bool {
