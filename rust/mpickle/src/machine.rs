@@ -239,7 +239,7 @@ fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Rai
     let copy = rt.dict()?;
     match idle(&rt.shim, this).map_err(Error::Raised)? {
         Either::Pickler(state) => {
-            let mut memo = state.memo.take();
+            let memo = state.memo.take();
             let entries = memo.entries();
             state.memo.set(memo);
             for &(identity, index) in entries?.iter() {

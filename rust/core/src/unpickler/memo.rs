@@ -82,7 +82,7 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     }
 
     /// Each index with its object, in no order.
-    pub fn entries(&mut self) -> Result<Growable<(usize, O)>, Fault> {
+    pub fn entries(&self) -> Result<Growable<(usize, O)>, Fault> {
         let mut entries = Growable::new();
         for (position, &obj) in self.objects.iter().enumerate().take(self.run) {
             entries.push((self.first + position, obj))?;
