@@ -11,6 +11,7 @@ import pytest
 TESTS = Path(__file__).parent
 sys.path.insert(0, str(TESTS))
 
+from support import oracle  # noqa: E402
 from support.capabilities import Capabilities  # noqa: E402
 from support.device import UnixDevice  # noqa: E402
 
@@ -65,7 +66,7 @@ def open_device(name, binary):
     device.capabilities = Capabilities(device)
     device.prelude("agent", (SUPPORT / "agent.py").read_text())
     device.prelude("streams", (SUPPORT / "streams.py").read_text())
-    device.prelude("sample", f"install('sample', {(SUPPORT / 'sample.py').read_text()!r})")
+    device.prelude("sample", f"install('sample', {oracle.PROGRAMS['sample']!r})")
     _opened.append(device)
     return device
 

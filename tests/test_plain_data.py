@@ -112,21 +112,21 @@ def test_dumps_bytes(device, row):
         if answer.error:
             return str(answer)
         actual = bytes.fromhex(answer.text)
-        expected = _rewritten(actual, protocol) if row.order == "dicts" else written_by_cpython(row, protocol)
-        same = _opcodes(actual) == _opcodes(expected) if row.order == "sets" else actual == expected
+        expected = rewritten(actual, protocol) if row.order == "dicts" else written_by_cpython(row, protocol)
+        same = opcodes(actual) == opcodes(expected) if row.order == "sets" else actual == expected
         return None if same else oracle.side_by_side(expected, actual)
 
     _judge(device, "bytes", row, fault)
 
 
-def _rewritten(data, protocol):
+def rewritten(data, protocol):
     try:
         return pickle.dumps(pickle.loads(data), protocol)
     except Exception:
         return b""
 
 
-def _opcodes(data):
+def opcodes(data):
     """A pickle's opcodes and arguments, sorted, those of the memo without their index."""
     try:
         return sorted(

@@ -176,6 +176,8 @@ uint32_t mpk_add(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *rais
 
 mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t *raised);
 mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised);
+// Whether an object or its class has an attribute: 0 or 1, or MPK_ERROR. `__getattr__` is not asked.
+size_t mpk_has(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised);
 // The attribute, or MPK_NULL with MPK_NULL in `raised` if there is none.
 mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised);
 // Sets an attribute, or deletes it where `value` is MPK_NULL.
@@ -194,17 +196,16 @@ size_t mpk_contains(mp_obj_t container, mp_obj_t obj, mp_obj_t *raised);
 size_t mpk_argument_int(mp_obj_t obj, int32_t *value, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
-// shim_instance.c: what instances are made of.
+// shim_instance.c: what instances are made of; shim_new.c: making them again.
 
 #define MPK_BASE_OBJECT (0)         // of Python classes alone
 #define MPK_BASE_VALUE (1)          // `cls.__new__(cls, *args)`, where `value` is the built-in part
 #define MPK_BASE_LIST (2)           // has list items; `value` is the built-in part
 #define MPK_BASE_DICT (3)           // has dict items, likewise
-#define MPK_BASE_CALL (4)           // `cls(*args)`
+#define MPK_BASE_CALL (4)           // `callable(*args)`
 #define MPK_BASE_CALL_ITEMS (5)     // the same, then list items
 #define MPK_BASE_CALL_PAIRS (6)     // the same, then dict items
-#define MPK_BASE_FUNCTION (7)       // `callable(*args)`
-#define MPK_BASE_OPAQUE (8)         // cannot be pickled
+#define MPK_BASE_OPAQUE (7)         // cannot be pickled
 
 typedef struct {
     mp_obj_t value;
@@ -327,7 +328,7 @@ uint32_t mpk_write(mp_obj_t stream, const uint8_t *data, size_t len, mp_obj_t *r
 
 // A new exception; where there is no memory for it, MicroPython's own MemoryError.
 mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len);
-// A PicklingError that names the type of `obj`.
+// A TypeError that names the type of `obj`.
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj);
 
 // A call into Rust is bracketed: mpk_enter before it, mpk_finish after it.

@@ -1,5 +1,6 @@
 // What can run Python code: calls, attributes, iteration.
 
+#include "py/objtype.h"
 #include "shim_private.h"
 
 mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t *raised) {
@@ -45,6 +46,26 @@ mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)
+}
+
+size_t mpk_has(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised) {
+    MPK_TRY {
+        qstr attr = qstr_from_strn((const char *)name, len);
+        const mp_obj_type_t *type = mp_obj_get_type(obj);
+        mp_obj_t where = obj;
+        if (mp_obj_is_instance_type(type)) {
+            mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
+            if (mp_map_lookup(members, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP) != NULL) {
+                MPK_RETURN(true);
+            }
+            where = MP_OBJ_FROM_PTR(type);
+        }
+        mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
+        mp_load_method_maybe(where, attr, method);
+        size_t result = method[0] != MP_OBJ_NULL;
+        MPK_RETURN(result);
+    }
+    MPK_CATCH(MPK_ERROR)
 }
 
 mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised) {

@@ -37,7 +37,7 @@ mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {
     mp_obj_t *raised = &caught;
     MPK_TRY {
         mp_obj_t exception = mp_obj_new_exception_msg_varg(
-            &mpk_type_PicklingError, MP_ERROR_TEXT("can't pickle '%s' object"), mp_obj_get_type_str(obj));
+            &mp_type_TypeError, MP_ERROR_TEXT("cannot pickle '%s' object"), mp_obj_get_type_str(obj));
         MPK_RETURN(exception);
     }
     MPK_CATCH(caught)

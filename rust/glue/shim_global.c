@@ -4,6 +4,8 @@
 #include "py/builtin.h"
 #include "py/objfun.h"
 #include "py/objmodule.h"
+#include "py/objstr.h"
+#include "py/objtype.h"
 #include "shim_private.h"
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -64,6 +66,19 @@ mp_obj_t mpk_find_supplied(mp_obj_t module, mp_obj_t name) {
 // ---------------------------------------------------------------------------------------------------------------------
 // From an object to its name.
 
+// The names that a module, a class, or an instance that stands in for a module, has by itself; or NULL.
+static const mp_map_t *mpk_names_of(mp_obj_t obj) {
+    const mp_obj_type_t *type = mp_obj_get_type(obj);
+    if (type == &mp_type_module) {
+        return &((mp_obj_module_t *)MP_OBJ_TO_PTR(obj))->globals->map;
+    }
+    if (type == &mp_type_type) {
+        const mp_obj_dict_t *locals = MP_OBJ_TYPE_GET_SLOT_OR_NULL((mp_obj_type_t *)MP_OBJ_TO_PTR(obj), locals_dict);
+        return locals == NULL ? NULL : &locals->map;
+    }
+    return mp_obj_is_instance_type(type) ? &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members : NULL;
+}
+
 // The entry of a module's dict that holds `obj`, or NULL.
 static const mp_map_elem_t *mpk_find_value(const mp_map_t *map, mp_obj_t obj) {
     for (size_t i = 0; i < map->alloc; i++) {
@@ -77,11 +92,8 @@ static const mp_map_elem_t *mpk_find_value(const mp_map_t *map, mp_obj_t obj) {
 // Looks for `obj` in each module of a map from names to modules.
 static bool mpk_search_modules(const mp_map_t *modules, mp_obj_t obj, mpk_location_t *location) {
     for (size_t i = 0; i < modules->alloc; i++) {
-        if (!mp_map_slot_is_filled(modules, i) || !mpk_is_exact(modules->table[i].value, &mp_type_module)) {
-            continue;
-        }
-        mp_obj_module_t *module = MP_OBJ_TO_PTR(modules->table[i].value);
-        const mp_map_elem_t *found = mpk_find_value(&module->globals->map, obj);
+        const mp_map_t *names = mp_map_slot_is_filled(modules, i) ? mpk_names_of(modules->table[i].value) : NULL;
+        const mp_map_elem_t *found = names == NULL ? NULL : mpk_find_value(names, obj);
         if (found != NULL && modules->table[i].key != MP_OBJ_NEW_QSTR(MP_QSTR___main__)) {
             location->module = modules->table[i].key;
             location->name = found->key;
@@ -103,7 +115,7 @@ static bool mpk_search_main(mp_obj_t obj, mpk_location_t *location) {
 }
 
 // Native functions and types do not know their names: they are looked for in the modules, builtins first, then those
-// that are imported, then those that the firmware has.
+// that the firmware has, then those of Python, which may have them from there.
 static bool mpk_search(mp_obj_t obj, mpk_location_t *location) {
     qstr module, name;
     if (mpk_supplied_name(obj, &module, &name)) {
@@ -117,9 +129,16 @@ static bool mpk_search(mp_obj_t obj, mpk_location_t *location) {
         location->name = found->key;
         return true;
     }
-    return mpk_search_modules(&MP_STATE_VM(mp_loaded_modules_dict).map, obj, location) ||
-           mpk_search_modules(&mp_builtin_module_map, obj, location) ||
-           mpk_search_modules(&mp_builtin_extensible_module_map, obj, location) || mpk_search_main(obj, location);
+    return mpk_search_modules(&mp_builtin_module_map, obj, location) ||
+           mpk_search_modules(&mp_builtin_extensible_module_map, obj, location) ||
+           mpk_search_modules(&MP_STATE_VM(mp_loaded_modules_dict).map, obj, location) ||
+           mpk_search_main(obj, location);
+}
+
+// Whether `wrapper` is the staticmethod of `function`.
+static bool mpk_wraps(mp_obj_t wrapper, mp_obj_t function) {
+    return mpk_is_exact(wrapper, &mp_type_staticmethod) &&
+           ((mp_obj_static_class_method_t *)MP_OBJ_TO_PTR(wrapper))->fun == function;
 }
 
 // A method's function knows its name if it was written in Python; a native one is looked for in the type.
@@ -192,25 +211,82 @@ static MP_NORETURN void mpk_not_found(mp_obj_t obj, const char *why, mpk_locatio
     nlr_raise(mp_obj_new_exception_arg1(&mpk_type_PicklingError, message));
 }
 
-// Checks that the name leads back to the object.
-static void mpk_verify(mp_obj_t obj, mpk_location_t *location) {
+// A str of its own, not the interned one: as in CPython, where the last part of a dotted name is a new str each time.
+static mp_obj_t mpk_fresh_str(qstr text) {
+    size_t len;
+    const byte *data = qstr_data(text, &len);
+    return mp_obj_new_str_copy(&mp_type_str, data, len);
+}
+
+// How deep in each other classes are looked for.
+#define MPK_NESTED_CLASSES (4)
+
+// A class of MicroPython's knows its own name, but not in which class it was defined, and neither does a method. So
+// what a module does not have is looked for as `name` in those of its classes that lie `depth` classes deep. `path`, to
+// which their names are added, and `location` tell where it is.
+static bool mpk_search_classes(
+    const mp_map_t *names, mp_obj_t obj, mp_obj_t name, size_t depth, vstr_t *path, mpk_location_t *location) {
+    for (size_t i = 0; names != NULL && i < names->alloc; i++) {
+        mp_obj_t cls = names->table[i].value;
+        if (!mp_map_slot_is_filled(names, i) || !mpk_is_class(cls) ||
+            names->table[i].key != MP_OBJ_NEW_QSTR(((mp_obj_type_t *)MP_OBJ_TO_PTR(cls))->name)) {
+            continue;
+        }
+        size_t len = path->len;
+        vstr_add_str(path, qstr_str(MP_OBJ_QSTR_VALUE(names->table[i].key)));
+        vstr_add_char(path, '.');
+        const mp_map_t *inner = mpk_names_of(cls);
+        if (depth > 0 && mpk_search_classes(inner, obj, name, depth - 1, path, location)) {
+            return true;
+        }
+        mp_map_elem_t *found =
+            depth > 0 || inner == NULL ? NULL : mp_map_lookup((mp_map_t *)inner, name, MP_MAP_LOOKUP);
+        if (found != NULL && (found->value == obj || mpk_wraps(found->value, obj))) {
+            vstr_add_str(path, mp_obj_str_get_str(name));
+            location->parent = cls;
+            location->last = mpk_fresh_str(mp_obj_str_get_qstr(name));
+            return true;
+        }
+        path->len = len;
+    }
+    return false;
+}
+
+static bool mpk_search_nested(mp_obj_t module, mp_obj_t obj, mpk_location_t *location) {
+    vstr_t path;
+    vstr_init(&path, 32);
+    for (size_t depth = 0; depth < MPK_NESTED_CLASSES; depth++) {
+        if (mpk_search_classes(mpk_names_of(module), obj, location->name, depth, &path, location)) {
+            location->name = mp_obj_new_str_from_vstr(&path);
+            return true;
+        }
+    }
+    return false;
+}
+
+// Checks that the name leads back to the object, or finds the one that does.
+static void mpk_verify(mp_obj_t obj, mpk_location_t *location, bool own_name) {
     size_t len;
     const char *path = mp_obj_str_get_data(location->name, &len);
-    mp_obj_t module = MPK_NULL, found = MPK_NULL, parent = MPK_NULL;
+    // Read after a jump.
+    mp_obj_t volatile module = MPK_NULL;
+    mp_obj_t found = MPK_NULL, parent = MPK_NULL;
     qstr last = MP_QSTRnull;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         module = mpk_import(mp_obj_str_get_qstr(location->module));
         found = mpk_walk(module, path, len, &parent, &last);
         nlr_pop();
-    } else {
-        mpk_not_found(obj, ": it is not found as ", location);
+        if (found == obj) {
+            location->parent = parent == module ? MPK_NULL : parent;
+            location->last = mpk_fresh_str(last);
+            return;
+        }
     }
-    if (found != obj) {
-        mpk_not_found(obj, ": it's not the same object as ", location);
+    if (own_name && module != MPK_NULL && mpk_search_nested(module, obj, location)) {
+        return;
     }
-    location->parent = parent == module ? MPK_NULL : parent;
-    location->last = MP_OBJ_NEW_QSTR(last);
+    mpk_not_found(obj, found == MPK_NULL ? ": it is not found as " : ": it's not the same object as ", location);
 }
 
 uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_obj_t *raised) {
@@ -230,7 +306,10 @@ uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_ob
         location->module = mp_obj_str_intern(location->module);
         location->name = mp_obj_str_intern(location->name);
         if (verify) {
-            mpk_verify(obj, location);
+            mpk_verify(obj, location, name == MPK_NULL);
+        } else if (location->name == location->module) {
+            // CPython's built-in modules have two strings for the one text.
+            location->name = mpk_fresh_str(MP_OBJ_QSTR_VALUE(location->name));
         }
         MPK_RETURN(MPK_OK);
     }

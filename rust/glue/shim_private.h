@@ -108,14 +108,22 @@ extern const mp_obj_fun_builtin_var_t mpk_codecs_encode_obj;
 
 extern const mp_obj_fun_builtin_var_t mpk_array_reconstructor_obj;
 
-// How `array._array_reconstructor` numbers the layouts of items; what has no number goes as a list.
-#define MPK_ARRAY_FORMAT_NONE (255)
+// What makes an array of `cls` again: the callable, and as the result its arguments, a tuple. In shim_array.c.
+mp_obj_t mpk_array_arguments(mp_obj_t cls, mp_obj_t obj, uint32_t protocol, mp_obj_t *callable);
+
+// A new tuple of one item.
+static inline mp_obj_t mpk_tuple_of(mp_obj_t first) {
+    return mp_obj_new_tuple(1, &first);
+}
 
 // The name under which an object has a method, a str, or MPK_NULL.
 mp_obj_t mpk_method_name(mp_obj_t self, mp_obj_t function);
 
 // An instance without `__new__` and `__init__`; a built-in part is made of the arguments, a tuple.
 mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args);
+
+// The built-in type, other than object, that a class is or derives from, or NULL. There is one at most.
+const mp_obj_type_t *mpk_native_base(const mp_obj_type_t *type);
 
 // A namedtuple's class is built-in, made at run time with tuple as its parent.
 bool mpk_is_namedtuple(const mp_obj_type_t *type);

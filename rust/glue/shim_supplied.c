@@ -1,6 +1,5 @@
 // What CPython's pickles name and MicroPython does not have: mpickle's own functions stand for it.
 
-#include "py/binary.h"
 #include "py/builtin.h"
 #include "py/objstr.h"
 #include "shim_private.h"
@@ -35,51 +34,16 @@ static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
         mp_raise_TypeError(MP_ERROR_TEXT("_reconstructor() argument 1 must be a class"));
     }
     const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
+    const mp_obj_type_t *native_base = mpk_native_base(type);
     mp_obj_t args = mp_obj_new_tuple(1, &state);
     if (base == MP_OBJ_FROM_PTR(&mp_type_object)) {
         args = mp_const_empty_tuple;
-    } else if (mpk_is_namedtuple(type) && mpk_is_exact(state, &mp_type_tuple)) {
+    } else if (native_base != NULL && mpk_is_namedtuple(native_base) && mpk_is_exact(state, &mp_type_tuple)) {
         args = state;
     }
     return mpk_new_instance(type, args);
 }
 MP_DEFINE_CONST_FUN_OBJ_3(mpk_reconstructor_obj, mpk_reconstructor);
-
-#if MICROPY_PY_ARRAY
-// Size, signedness and byte order of the formats that `array._array_reconstructor` numbers (PEP 574's array support,
-// Modules/arraymodule.c): integers up to 13, then float, double, and text of UTF-16 and UTF-32, by turns little-endian
-// and big-endian from 2 on.
-static char mpk_format_typecode(mp_int_t format) {
-    static const char struct_codes[] = "BbHHhhIIiiQQqqffdd";
-    return format >= 0 && format < (mp_int_t)sizeof(struct_codes) - 1 ? struct_codes[format] : 0;
-}
-
-// array._array_reconstructor(cls, typecode, format, data): the items of an array of another machine.
-static mp_obj_t mpk_array_reconstructor(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
-    mp_int_t format = mp_obj_get_int(args[2]);
-    char code = mpk_format_typecode(format);
-    mp_buffer_info_t data;
-    mp_get_buffer_raise(args[3], &data, MP_BUFFER_READ);
-    if (code == 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("array of a format that this firmware does not know"));
-    }
-    size_t align;
-    char order = format >= 2 && format % 2 != 0 ? '>' : '<';
-    size_t size = mp_binary_get_size(order, code, &align);
-    if (data.len % size != 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("bytes length not a multiple of item size"));
-    }
-    mp_obj_t items = mp_obj_new_list(0, NULL);
-    byte *next = data.buf;
-    for (size_t i = 0; i < data.len / size; i++) {
-        mp_obj_list_append(items, mp_binary_get_val(order, code, next, &next));
-    }
-    mp_obj_t call[2] = {args[1], items};
-    return mp_call_function_n_kw(args[0], 2, 0, call);
-}
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_array_reconstructor_obj, 4, 4, mpk_array_reconstructor);
-#endif
 
 typedef struct {
     uint16_t module;
@@ -148,11 +112,13 @@ mp_obj_t mpk_known(uint32_t which) {
     }
 }
 
+// As in CPython the name alone counts: a program may have functions like those of copyreg.
 uint32_t mpk_constructor(mp_obj_t callable) {
-    if (callable == MP_OBJ_FROM_PTR(&mpk_newobj_obj)) {
+    qstr name = mpk_is_exact(callable, &mp_type_fun_bc) ? mp_obj_fun_get_name(callable) : MP_QSTRnull;
+    if (callable == MP_OBJ_FROM_PTR(&mpk_newobj_obj) || name == MP_QSTR___newobj__) {
         return MPK_CONSTRUCTOR_NEWOBJ;
     }
-    if (callable == MP_OBJ_FROM_PTR(&mpk_newobj_ex_obj)) {
+    if (callable == MP_OBJ_FROM_PTR(&mpk_newobj_ex_obj) || name == MP_QSTR___newobj_ex__) {
         return MPK_CONSTRUCTOR_NEWOBJ_EX;
     }
     return MPK_CONSTRUCTOR_CALL;

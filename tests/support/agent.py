@@ -6,6 +6,7 @@ import sys
 
 import mpickle
 
+NAMES = globals().copy()  # what the sources of cases see: portable.py's names, and those of classes.py
 hexlify = binascii.hexlify
 unhexlify = binascii.unhexlify
 
@@ -24,23 +25,33 @@ def error_class(error):
     return type(error).__name__
 
 
-def shape(source):
+def evaluate(source):
     """What the source of a case evaluates to here."""
-    return digest(describe(eval(source)))
+    return eval(source, NAMES)
+
+
+def shape(source):
+    """The description of that."""
+    return digest(describe(evaluate(source)))
 
 
 def dump(source, protocol, options=None):
     """The pickle of a case, in hex."""
-    data = mpickle.dumps(eval(source), protocol, **_options(options))
+    data = mpickle.dumps(evaluate(source), protocol, **_options(options))
     if type(data) is not bytes:
         raise TypeError("dumps returned " + type(data).__name__)
     return hexlify(data).decode()
 
 
+def again(source, protocol):
+    """What a case is after it was dumped and loaded here."""
+    return digest(describe(mpickle.loads(mpickle.dumps(evaluate(source), protocol))))
+
+
 def dump_to_stream(source, protocol):
     """What dump(obj, file) writes for a case, in hex."""
     file = io.BytesIO()
-    if mpickle.dump(eval(source), file, protocol) is not None:
+    if mpickle.dump(evaluate(source), file, protocol) is not None:
         raise TypeError("dump to a file returned something")
     return hexlify(file.getvalue()).decode()
 
@@ -94,6 +105,7 @@ def install(name, source):
     for key in names:
         setattr(module, key, names[key])
     sys.modules[name] = module
+    return names
 
 
 def rewrite(data, protocol):

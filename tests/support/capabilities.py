@@ -3,7 +3,10 @@
 import functools
 import math
 import struct
+import types
 from collections import OrderedDict, deque
+
+from support import portable
 
 _PROBE = """
 import json
@@ -104,13 +107,13 @@ _WORDS = {"bigint": "ints of more than 64 bits", "double": "floats of 64 bits"}
 def needs(root):
     """What a device must have to hold `root`: names, and sizes of the widest numbers."""
     found = set()
-    seen = set()
+    seen = {}  # by id; the objects are kept, or another could have the same id
     stack = [root]
     while stack:
         value = stack.pop()
         if id(value) in seen:
             continue
-        seen.add(id(value))
+        seen[id(value)] = value
         kind = type(value)
         if kind is int:
             found.add(("int", _int_bits(value)))
@@ -144,13 +147,20 @@ def needs(root):
             found.add("NotImplemented")
         elif isinstance(value, type) or callable(value):
             module = getattr(value, "__module__", "builtins")
-            if module == "builtins":
+            owner = getattr(value, "__self__", None)
+            if not hasattr(value, "__name__"):
+                stack += portable.anatomy(value)[1]
+            elif owner is not None and not isinstance(owner, types.ModuleType):
+                stack.append(owner)
+            elif module == "builtins":
                 if getattr(__builtins__, value.__name__, None) is value or (
                     isinstance(__builtins__, dict) and __builtins__.get(value.__name__) is value
                 ):
                     found.add(value.__name__)
-            elif module != "sample":
+            elif module not in ("sample", "classes"):
                 found.add(f"{module.lstrip('_')}.{value.__name__}")
+        else:
+            stack += portable.anatomy(value)[1]
     widest = {}
     for need in found:
         if isinstance(need, tuple):

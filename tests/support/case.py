@@ -3,9 +3,10 @@
 import functools
 import importlib
 import pkgutil
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from support import capabilities, portable
+from support import capabilities, oracle, portable
 
 PROTOCOLS = range(6)
 
@@ -26,7 +27,11 @@ class Case:
     @functools.cached_property
     def value(self):
         """The value on CPython."""
-        return eval(self.source, vars(portable))
+        return self.make()
+
+    def make(self):
+        """The value on CPython, made anew."""
+        return eval(self.source, oracle.NAMES)
 
     @functools.cached_property
     def shape(self):
@@ -50,22 +55,30 @@ class Case:
 def order_of(root):
     """What in a graph is in each interpreter's own order: "sets" of several items, or else "dicts", or "nothing"."""
     found = "nothing"
-    seen = set()
+    seen = {}
     stack = [root]
     while stack:
         value = stack.pop()
         if id(value) in seen:
             continue
-        seen.add(id(value))
+        seen[id(value)] = value
         if isinstance(value, (list, tuple, set, frozenset)):
             if isinstance(value, (set, frozenset)) and not _consecutive(value):
                 return "sets"
             stack += value
         elif isinstance(value, dict):
-            if type(value) is dict and len(value) > 1:
+            if not isinstance(value, OrderedDict) and len(value) > 1:
                 found = "dicts"
             stack += value
             stack += value.values()
+        if type(value).__module__ == "classes":
+            text, contents = portable.anatomy(value)
+            attributes = getattr(value, "__dict__", ())
+            if text.count(":") - 2 > max(1, len(attributes)):
+                return "sets"  # slots
+            if len(attributes) > 1:
+                found = "dicts"
+            stack += contents
     return found
 
 
@@ -75,14 +88,12 @@ def _consecutive(value):
 
 
 @functools.cache
-def tables():
-    """All cases of the modules in tests/cases, in order."""
-    import cases
-
+def tables(package="cases"):
+    """All cases of the modules in a package of tests, in order."""
     found = []
     names = set()
-    for module in sorted(info.name for info in pkgutil.iter_modules(cases.__path__)):
-        for row in importlib.import_module(f"cases.{module}").CASES:
+    for module in sorted(info.name for info in pkgutil.iter_modules(importlib.import_module(package).__path__)):
+        for row in importlib.import_module(f"{package}.{module}").CASES:
             case = Case(row.name, row.source, row.needs, row.protocols, table=module)
             if case.id in names:
                 raise ValueError(f"two cases are called {case.id}")

@@ -16,11 +16,15 @@ from pathlib import Path
 
 from support import portable
 
-SAMPLE = (Path(__file__).parent / "sample.py").read_text()
+SUPPORT = Path(__file__).parent
+PROGRAMS = {name: (SUPPORT / f"{name}.py").read_text() for name in ("sample", "classes")}  # modules on both sides
 
-if "sample" not in sys.modules:
-    sys.modules["sample"] = types.ModuleType("sample")
-    exec(SAMPLE, vars(sys.modules["sample"]))
+for _name, _source in PROGRAMS.items():
+    if _name not in sys.modules:
+        sys.modules[_name] = types.ModuleType(_name)
+        exec(_source, vars(sys.modules[_name]))
+
+NAMES = vars(portable) | vars(sys.modules["classes"])  # what the sources of cases see
 
 if pickle.Pickler.__module__ != "_pickle":
     raise ImportError("this Python has no C pickler to compare with")

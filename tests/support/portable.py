@@ -13,6 +13,16 @@ import binascii
 import struct
 from collections import OrderedDict
 
+try:
+    from collections import deque
+except ImportError:
+    deque = None
+
+try:
+    from array import array
+except ImportError:
+    array = None
+
 INTERNED = 16  # shorter strings may be one object in one interpreter and two in the other
 
 
@@ -178,6 +188,7 @@ def describe(root):
     parts = []
     add = parts.append
     seen = {}
+    kept = []  # what anatomy made must stay, or another object could have its id
     stack = [root]
     while stack:
         value = stack.pop()
@@ -243,7 +254,10 @@ def describe(root):
         elif kind is memoryview:
             add("memoryview:" + _data(bytes(value)))
         else:
-            add(_other(value, kind, stack))
+            text, contents = anatomy(value)
+            add(text)
+            kept.append(contents)
+            stack.extend(reversed(contents))
     return " ".join(parts)
 
 
@@ -260,21 +274,58 @@ def _sorted(items):
     return items
 
 
-def _other(value, kind, stack):
+def anatomy(value):
+    """What an object is that has no rule of its own in `describe`: a text, and the objects that it holds."""
+    kind = type(value)
     for name in _GLOBALS:
         if _GLOBALS[name] is value:
-            return "global:" + name
+            return "global:" + name, []
     if kind is type:
-        return "type:" + value.__name__
-    if isinstance(value, Exception):
-        stack.append(value.args)
-        return "exception:" + kind.__name__
-    if hasattr(value, "__dict__") and not callable(value):
-        stack.append(dict(value.__dict__))
-        return "instance:" + kind.__name__
-    if callable(value) and hasattr(value, "__name__"):
-        return "function:" + value.__name__
-    raise TypeError("describe: what is a " + kind.__name__)
+        return "type:" + value.__name__, []
+    if kind is object:
+        return "object", []
+    attributes = _attributes(value)
+    if callable(value) and hasattr(value, "__name__") and kind.__name__ != "builtin_function_or_method":
+        return "function:" + value.__name__, []
+    if callable(value) and not attributes:
+        return "callable", []
+    contents = _built_in_part(value)
+    text = "instance:%s:%d" % (kind.__name__, len(contents))
+    for name in _sorted(attributes)[::-1]:
+        text += ":%s" % (name,)
+        contents.append(attributes[name])
+    return text, contents
+
+
+def _attributes(value):
+    """All attributes of an instance, those in slots included: MicroPython has them in its `__dict__`."""
+    found = dict(getattr(value, "__dict__", {}))
+    for base in getattr(type(value), "__mro__", ()):
+        slots = base.__dict__.get("__slots__", ())
+        for name in [slots] if isinstance(slots, str) else slots:
+            if name != "__dict__" and hasattr(value, name):
+                found[name] = getattr(value, name)
+    return found
+
+
+def _built_in_part(value):
+    """What an object holds of a built-in type, as a list that tells its type, too."""
+    if isinstance(value, dict):
+        return [dict] + [part for key in _sorted(value)[::-1] for part in (key, value[key])]
+    for kind in (tuple, list, set, frozenset, deque):
+        if kind and isinstance(value, kind):
+            items = list(value)
+            return [kind] + (_sorted(items)[::-1] if kind in (set, frozenset) else items)
+    if array and isinstance(value, array):
+        return [array, repr(value).split("'")[1]] + list(value)
+    if isinstance(value, str):
+        return [str, value + ""]
+    if isinstance(value, (bytes, bytearray)):
+        return [bytes, bytes(value)]
+    for kind in (int, float, complex):
+        if kind and isinstance(value, kind):
+            return [kind, value * 1]
+    return [BaseException] + list(value.args) if isinstance(value, BaseException) else []
 
 
 def digest(text):

@@ -112,10 +112,14 @@ faults! {
     ReduceLength:     Pickling,   "tuple returned by __reduce__ must contain 2 through 6 elements";
     ReduceCallable:   Pickling,   "first item of the tuple returned by __reduce__ must be callable";
     ReduceArguments:  Pickling,   "second item of the tuple returned by __reduce__ must be a tuple";
+    ReduceList:       Pickling,   "fourth item of the tuple returned by __reduce__ must be an iterator";
+    ReduceDict:       Pickling,   "fifth item of the tuple returned by __reduce__ must be an iterator";
     ReduceSetter:     Pickling,   "sixth item of the tuple returned by __reduce__ must be callable";
     SlotsProtocol:    Type,       "a class that defines __slots__ without defining __getstate__ cannot be pickled before protocol 2";
     NewArgs:          Type,       "__getnewargs__ should return a tuple";
-    NewArgsEx:        Type,       "__getnewargs_ex__ should return a tuple of arguments and keywords";
+    NewArgsEx:        Type,       "__getnewargs_ex__ should return a tuple";
+    NewArgsExLength:  Value,      "__getnewargs_ex__ should return a tuple of length 2";
+    NewArgsExTypes:   Type,       "the items of the tuple returned by __getnewargs_ex__ must be a tuple and a dict";
     NewObjEmpty:      Pickling,   "__newobj__ arglist is empty";
     NewObjType:       Pickling,   "args[0] from __newobj__ args is not a type";
     NewObjClass:      Pickling,   "args[0] from __newobj__ args has the wrong class";

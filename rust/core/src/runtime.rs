@@ -88,19 +88,14 @@ pub enum Anatomy<O> {
     List(O),
     /// A dict, the built-in part; its items are stored.
     Dict(O),
-    /// `cls(*args)`, then list items or dict items.
+    /// `callable(*args)`, then list items or dict items.
     Call {
+        /// The class, or a function.
+        callable: O,
         /// The arguments, a tuple.
         args: O,
         /// What else it holds.
         items: Items,
-    },
-    /// `callable(*args)`, and nothing more.
-    Function {
-        /// The callable.
-        callable: O,
-        /// The arguments, a tuple.
-        args: O,
     },
     /// It cannot be pickled.
     Opaque,
@@ -250,6 +245,8 @@ pub trait Runtime {
     /// The arguments, and how many of them count, with which a type makes such an object again.
     fn parts(&self, obj: Self::Obj) -> Result<([Self::Obj; 3], usize), Self>;
 
+    /// Whether `obj` or its class has the attribute `name`; what `__getattr__` would make up does not count.
+    fn has(&self, obj: Self::Obj, name: &[u8]) -> Result<bool, Self>;
     /// The attribute `name`, or `None` where there is none.
     fn attribute(&self, obj: Self::Obj, name: &[u8]) -> Result<Option<Self::Obj>, Self>;
     /// `setattr(obj, name, value)`
@@ -271,7 +268,7 @@ pub trait Runtime {
     fn set_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<Option<Self::Obj>, Self>;
     /// Whether [`Runtime::set_state`] may give another object than it got.
     fn may_replace(&self) -> bool;
-    /// PicklingError, or TypeError, that names the type of `obj`.
+    /// A TypeError that names the type of `obj`.
     fn cannot_pickle(&self, obj: Self::Obj) -> Self::Raised;
     /// Updates the instance's `__dict__` from a dict, key by key.
     fn update_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<(), Self>;

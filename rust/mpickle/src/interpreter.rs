@@ -278,6 +278,10 @@ impl Runtime for Interpreter {
         lift(self.shim.parts(obj))
     }
 
+    fn has(&self, obj: Obj, name: &[u8]) -> Result<bool, Self> {
+        lift(self.shim.has(obj, name))
+    }
+
     fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>, Self> {
         lift(self.shim.attribute(obj, name))
     }
@@ -312,10 +316,15 @@ impl Runtime for Interpreter {
             (shim::MPK_BASE_VALUE, Some(value), Some(args), _) => Anatomy::Value { value, args },
             (shim::MPK_BASE_LIST, Some(value), ..) => Anatomy::List(value),
             (shim::MPK_BASE_DICT, Some(value), ..) => Anatomy::Dict(value),
-            (shim::MPK_BASE_CALL, _, Some(args), _) => Anatomy::Call { args, items: Items::None },
-            (shim::MPK_BASE_CALL_ITEMS, _, Some(args), _) => Anatomy::Call { args, items: Items::List },
-            (shim::MPK_BASE_CALL_PAIRS, _, Some(args), _) => Anatomy::Call { args, items: Items::Dict },
-            (shim::MPK_BASE_FUNCTION, _, Some(args), Some(callable)) => Anatomy::Function { callable, args },
+            (_, _, Some(args), Some(callable)) => Anatomy::Call {
+                callable,
+                args,
+                items: match kind {
+                    shim::MPK_BASE_CALL_ITEMS => Items::List,
+                    shim::MPK_BASE_CALL_PAIRS => Items::Dict,
+                    _ => Items::None,
+                },
+            },
             _ => Anatomy::Opaque,
         })
     }

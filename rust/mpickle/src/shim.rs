@@ -507,6 +507,10 @@ impl Shim {
         object!(self, mpk_instantiate(cls.0, args.0, raw(kwargs)))
     }
 
+    pub fn has(&self, obj: Obj, name: &[u8]) -> Result<bool> {
+        Ok(count!(self, mpk_has(obj.0, name.as_ptr(), name.len()))? != 0)
+    }
+
     pub fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
         optional!(self, mpk_attribute(obj.0, name.as_ptr(), name.len()))
     }

@@ -8,16 +8,19 @@ impl<R: Runtime> Pickler<'_, R> {
     /// The reduction of an instance: by its own `__reduce_ex__` or `__reduce__`, or by what its class is.
     pub(super) fn reduce_instance(&mut self, obj: R::Obj) -> Result<R::Obj, R> {
         let rt = self.rt;
-        if let Some(method) = rt.attribute(obj, b"__reduce_ex__")? {
+        if let Some(method) = self.method(obj, b"__reduce_ex__")? {
             return rt.call(method, &[rt.int(self.options.protocol.into())?]);
         }
-        if let Some(method) = rt.attribute(obj, b"__reduce__")? {
+        if let Some(method) = self.method(obj, b"__reduce__")? {
             return rt.call(method, &[]);
         }
         match rt.anatomy(obj, self.options.protocol)? {
             Anatomy::Opaque => Err(Error::Raised(rt.cannot_pickle(obj))),
-            Anatomy::Function { callable, args } => rt.tuple(&[callable, args]),
-            Anatomy::Call { args, items } => self.reduce_by_call(obj, args, items),
+            Anatomy::Call { callable, args, items } => {
+                let state = self.state_of(obj)?;
+                let (list, dict) = self.iterators(obj, items)?;
+                rt.tuple(&[callable, args, state, list, dict])
+            }
             Anatomy::Object => self.reduce_by_new(obj, None, None, Items::None),
             Anatomy::Value { value, args } => self.reduce_by_new(obj, Some(value), Some(args), Items::None),
             Anatomy::List(value) => self.reduce_by_new(obj, Some(value), None, Items::List),
@@ -25,11 +28,9 @@ impl<R: Runtime> Pickler<'_, R> {
         }
     }
 
-    /// `(cls, args, state, list items, dict items)`, as the built-in types with a `__reduce__` of their own do.
-    fn reduce_by_call(&self, obj: R::Obj, args: R::Obj, items: Items) -> Result<R::Obj, R> {
-        let state = self.state_of(obj)?;
-        let (list, dict) = self.iterators(obj, items)?;
-        self.rt.tuple(&[self.rt.type_of(obj), args, state, list, dict])
+    /// A method that CPython's object has, too: `__getattr__` is never asked for it.
+    fn method(&self, obj: R::Obj, name: &[u8]) -> Result<Option<R::Obj>, R> {
+        if self.rt.has(obj, name)? { self.rt.attribute(obj, name) } else { Ok(None) }
     }
 
     fn reduce_by_new(
@@ -55,11 +56,13 @@ impl<R: Runtime> Pickler<'_, R> {
             Some(value) => (rt.type_of(value), value),
             None => (rt.known(Known::Object), rt.none()),
         };
-        let state = self.state_of(obj)?;
-        let has_slots = matches!(rt.inspect(state), Value::Tuple(_));
-        if has_slots && rt.attribute(obj, b"__getstate__")?.is_none() {
+        if !rt.has(obj, b"__getstate__")?
+            && let Some(slots) = rt.attribute(obj, b"__slots__")?
+            && rt.is_true(slots)?
+        {
             return Err(Fault::SlotsProtocol.into());
         }
+        let state = self.state_of(obj)?;
         let args = rt.tuple(&[rt.type_of(obj), base, value])?;
         let reconstructor = rt.known(Known::Reconstructor);
         if rt.is_true(state)? { rt.tuple(&[reconstructor, args, state]) } else { rt.tuple(&[reconstructor, args]) }
@@ -73,9 +76,7 @@ impl<R: Runtime> Pickler<'_, R> {
         let mut args = args;
         if let Some(method) = rt.attribute(obj, b"__getnewargs_ex__")? {
             let both = rt.call(method, &[])?;
-            let (Some(positional), Some(named)) = (rt.tuple_item(both, 0), rt.tuple_item(both, 1)) else {
-                return Err(Fault::NewArgsEx.into());
-            };
+            let (positional, named) = self.split_arguments(both)?;
             if rt.is_true(named)? {
                 return Ok((rt.known(Known::NewObjEx), rt.tuple(&[cls, positional, named])?));
             }
@@ -88,6 +89,19 @@ impl<R: Runtime> Pickler<'_, R> {
             None => rt.tuple(&[cls])?,
         };
         Ok((rt.known(Known::NewObj), args))
+    }
+
+    /// What `__getnewargs_ex__` returned: a tuple and a dict.
+    fn split_arguments(&self, both: R::Obj) -> Result<(R::Obj, R::Obj), R> {
+        let rt = self.rt;
+        match (rt.inspect(both), rt.tuple_item(both, 0), rt.tuple_item(both, 1)) {
+            (Value::Tuple(2), Some(positional), Some(named)) => match (rt.inspect(positional), rt.inspect(named)) {
+                (Value::Tuple(_), Value::Dict(_)) => Ok((positional, named)),
+                _ => Err(Fault::NewArgsExTypes.into()),
+            },
+            (Value::Tuple(_), ..) => Err(Fault::NewArgsExLength.into()),
+            _ => Err(Fault::NewArgsEx.into()),
+        }
     }
 
     fn with_first(&self, first: R::Obj, rest: R::Obj) -> Result<R::Obj, R> {
@@ -103,7 +117,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn state_of(&self, obj: R::Obj) -> Result<R::Obj, R> {
-        match self.rt.attribute(obj, b"__getstate__")? {
+        match self.method(obj, b"__getstate__")? {
             Some(method) => self.rt.call(method, &[]),
             None => self.rt.state(obj),
         }

@@ -71,6 +71,13 @@ impl<R: Runtime> Pickler<'_, R> {
         let Value::Tuple(count) = self.rt.inspect(args) else {
             return Err(Fault::ReduceArguments.into());
         };
+        for (index, fault) in [(3, Fault::ReduceList), (4, Fault::ReduceDict)] {
+            if let Some(iterator) = self.reduction_item(reduction, index)
+                && !self.rt.has(iterator, b"__next__")?
+            {
+                return Err(fault.into());
+            }
+        }
         if self.reduction_item(reduction, 5).is_some_and(|setter| !self.rt.is_callable(setter)) {
             return Err(Fault::ReduceSetter.into());
         }

@@ -42,13 +42,13 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         Ok(self.stack.set_top(new)?)
     }
 
-    /// Instance dict and slots of a state; either may be `None`.
+    /// Instance dict and slots of a state. The dict may be `None`.
     fn split_state(&self, state: R::Obj) -> (Option<R::Obj>, Option<R::Obj>) {
-        let some = |obj: R::Obj| Some(obj).filter(|&obj| obj != self.rt.none());
-        match (self.rt.inspect(state), self.rt.tuple_item(state, 0), self.rt.tuple_item(state, 1)) {
-            (Value::Tuple(2), Some(dict), Some(slots)) => (some(dict), some(slots)),
-            _ => (some(state), None),
-        }
+        let (dict, slots) = match (self.rt.inspect(state), self.rt.tuple_item(state, 0)) {
+            (Value::Tuple(2), Some(dict)) => (dict, self.rt.tuple_item(state, 1)),
+            _ => (state, None),
+        };
+        (Some(dict).filter(|&dict| dict != self.rt.none()), slots)
     }
 
     fn set_slots(&self, obj: R::Obj, slots: R::Obj) -> Result<(), R> {

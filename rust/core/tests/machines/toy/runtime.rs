@@ -307,6 +307,13 @@ impl Runtime for Toy {
         Ok((parts, args.len()))
     }
 
+    fn has(&self, obj: Obj, name: &[u8]) -> Result<bool> {
+        if name == b"__next__" {
+            return Ok(matches!(self.thing(obj), Thing::Iterator(_)));
+        }
+        Ok(self.attribute(obj, name)?.is_some())
+    }
+
     fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
         let Ok((class, origin)) = self.instance(obj, |instance| (instance.class, instance.origin)) else {
             return Ok(None);

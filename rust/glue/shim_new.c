@@ -1,0 +1,86 @@
+// Making instances again: by `__new__` alone, and with the attributes that they had.
+
+#include "py/builtin.h"
+#include "py/objtuple.h"
+#include "py/objtype.h"
+#include "shim_private.h"
+
+// `cls.__new__` as the class or a base of it defines it, or MPK_NULL where that is object's own.
+static mp_obj_t mpk_dunder_new(mp_obj_t cls) {
+    mp_obj_t own[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
+    mp_obj_t of_object[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
+    mp_load_method_maybe(cls, MP_QSTR___new__, own);
+    mp_load_method_maybe(MP_OBJ_FROM_PTR(&mp_type_object), MP_QSTR___new__, of_object);
+    return own[0] == of_object[0] ? MPK_NULL : own[0];
+}
+
+// All arguments of a call, with `first` before them and keywords after them.
+static mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_t kwargs) {
+    size_t n_args;
+    mp_obj_t *items;
+    mp_obj_get_array(args, &n_args, &items);
+    size_t skip = first == MPK_NULL ? 0 : 1;
+    size_t n_kw = kwargs == MPK_NULL ? 0 : mp_obj_dict_len(kwargs);
+    mp_obj_t *all = m_new(mp_obj_t, 1 + n_args + 2 * n_kw);
+    all[0] = first;
+    memcpy(all + skip, items, n_args * sizeof(mp_obj_t));
+    mp_obj_t *next = all + skip + n_args;
+    size_t position = 0;
+    for (size_t i = 0; i < n_kw; i++, next += 2) {
+        // Keywords are matched by identity, so they must be interned.
+        next[0] = mp_obj_str_intern_checked(mpk_dict_next(kwargs, &position, &next[1]));
+    }
+    return mp_call_function_n_kw(callable, skip + n_args, n_kw, all);
+}
+
+mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
+    if (mp_obj_is_native_type(type)) {
+        return mpk_call_with(MP_OBJ_FROM_PTR(type), MPK_NULL, args, MPK_NULL);
+    }
+    const mp_obj_type_t *native_base = NULL;
+    mp_obj_instance_t *instance = mp_obj_new_instance(type, &native_base);
+    if (native_base != NULL && MP_OBJ_TYPE_HAS_SLOT(native_base, make_new)) {
+        size_t n_args;
+        mp_obj_t *items;
+        mp_obj_get_array(args, &n_args, &items);
+        instance->subobj[0] = MP_OBJ_TYPE_GET_SLOT(native_base, make_new)(native_base, n_args, 0, items);
+    }
+    return MP_OBJ_FROM_PTR(instance);
+}
+
+mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised) {
+    MPK_TRY {
+        const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
+        mp_obj_t result;
+        mp_obj_t dunder_new = mp_obj_is_native_type(type) ? MPK_NULL : mpk_dunder_new(cls);
+        if (dunder_new != MPK_NULL) {
+            result = mpk_call_with(dunder_new, cls, args, kwargs);
+        } else if (mp_obj_is_native_type(type)) {
+            result = mpk_call_with(cls, MPK_NULL, args, kwargs);
+        } else {
+            result = mpk_new_instance(type, args);
+        }
+        MPK_RETURN(result);
+    }
+    MPK_CATCH(MPK_NULL)
+}
+
+// CPython updates `obj.__dict__`, past any `__setattr__`. The dict of an instance here is its members.
+uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised) {
+    MPK_TRY {
+        bool instance = mp_obj_is_instance_type(mp_obj_get_type(obj));
+        mp_obj_t key, value;
+        size_t position = 0;
+        while ((key = mpk_dict_next(state, &position, &value)) != MPK_NULL) {
+            if (instance) {
+                mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
+                key = mp_obj_is_str(key) ? mp_obj_str_intern(key) : key;
+                mp_map_lookup(members, key, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = value;
+            } else {
+                mp_store_attr(obj, mp_obj_str_get_qstr(key), value);
+            }
+        }
+        MPK_RETURN(MPK_OK);
+    }
+    MPK_CATCH(MPK_RAISED)
+}
