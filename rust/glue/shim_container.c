@@ -83,19 +83,19 @@ mp_obj_t mpk_set(mp_obj_t *raised) {
 }
 
 mp_obj_t mpk_frozenset(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
-    mp_obj_t tuple = mpk_tuple(items, len, raised);
-    if (tuple == MPK_NULL) {
+    #if MICROPY_PY_BUILTINS_SET && MICROPY_PY_BUILTINS_FROZENSET
+    mp_obj_t set = mpk_set(raised);
+    if (set == MPK_NULL || mpk_add(set, items, len, raised) != MPK_OK) {
         return MPK_NULL;
     }
+    ((mpk_set_layout_t *)MP_OBJ_TO_PTR(set))->base.type = &mp_type_frozenset;
+    return set;
+    #else
     MPK_TRY {
-        #if MICROPY_PY_BUILTINS_SET && MICROPY_PY_BUILTINS_FROZENSET
-        mp_obj_t result = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_frozenset), tuple);
-        MPK_RETURN(result);
-        #else
         mp_raise_TypeError(MP_ERROR_TEXT("this firmware has no frozenset"));
-        #endif
     }
     MPK_CATCH(MPK_NULL)
+    #endif
 }
 
 mp_obj_t mpk_tuple_item(mp_obj_t obj, size_t index) {
@@ -187,45 +187,102 @@ uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *r
     return MPK_RAISED;
 }
 
-// Makes room for `more` keys at once. MicroPython itself lets a table fill up to its last slot, where a search walks
-// through all of it. Here a fifth stays free, and a half where the keys are str: MicroPython's hash of those has 16 bits
-// and gives similar texts neighbouring slots.
-static void mpk_reserve_map(mp_map_t *map, size_t more, bool str_keys) {
-    size_t need = map->used + more;
-    size_t wanted = str_keys ? 2 * need : need + need / 4;
-    if (map->is_fixed || map->is_ordered || wanted <= map->alloc) {
-        return;
-    }
-    if (map->alloc > 0 && wanted < map->alloc + map->alloc / 2) {
-        wanted = map->alloc + map->alloc / 2;
-    }
-    mp_map_t larger;
-    mp_map_init(&larger, wanted | 1);
-    for (size_t i = 0; i < map->alloc; i++) {
-        if (mp_map_slot_is_filled(map, i)) {
-            mp_map_lookup(&larger, map->table[i].key, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = map->table[i].value;
-        }
-    }
-    mp_map_deinit(map);
-    *map = larger;
+// How many slots a table is to have for `need` keys; 0 if it has enough. MicroPython itself lets a table fill up to its
+// last slot, where a search walks through all of it. Here a fifth stays free, and a half where the keys are str:
+// MicroPython's hash of those has 16 bits and gives similar texts neighbouring slots.
+static size_t mpk_table_size(size_t alloc, size_t need, mp_obj_t key) {
+    size_t wanted = mp_obj_is_str(key) ? 2 * need : need + need / 4;
+    return wanted > alloc ? MAX(wanted, alloc + alloc / 2) | 1 : 0;
 }
 
-// A str that becomes a key is hashed again and again; so its hash is kept.
-static void mpk_keep_hash(mp_obj_t key) {
-    if (mpk_is_exact(key, &mp_type_str)) {
+// The hash of a key of which no code of the program decides what it equals; false for other keys. That of a str is kept,
+// since it is wanted again and again.
+static bool mpk_plain_hash(mp_obj_t key, mp_uint_t *hash) {
+    if (mp_obj_is_obj(key)) {
         mp_obj_str_t *text = MP_OBJ_TO_PTR(key);
+        if (text->base.type != &mp_type_str) {
+            return false;
+        }
         if (text->hash == 0) {
             text->hash = qstr_compute_hash(text->data, text->len);
         }
+        *hash = text->hash;
+        return true;
     }
+    if (mp_obj_is_small_int(key)) {
+        *hash = MP_OBJ_SMALL_INT_VALUE(key);
+        return true;
+    }
+    if (mp_obj_is_qstr(key)) {
+        *hash = qstr_hash(MP_OBJ_QSTR_VALUE(key));
+        return true;
+    }
+    return false;
 }
 
-static void mpk_store_dict(mp_obj_t dict, const mp_obj_t *items, size_t len) {
+// Where mp_map_lookup and mp_set_lookup would put such a key in a table whose slots are `width` objects apart; NULL where
+// they are to be asked themselves. They compare each key on the way, here most differ by their hash.
+static mp_obj_t *mpk_plain_slot(mp_obj_t *table, size_t alloc, size_t width, mp_obj_t key) {
+    mp_uint_t hash, other;
+    if (alloc == 0 || !mpk_plain_hash(key, &hash)) {
+        return NULL;
+    }
+    mp_obj_t *deleted = NULL;
+    size_t position = hash % alloc;
+    for (size_t count = alloc; count > 0; count--) {
+        mp_obj_t *slot = table + position * width;
+        if (*slot == key) {
+            return slot;
+        }
+        if (*slot == MP_OBJ_NULL) {
+            return deleted != NULL ? deleted : slot;
+        }
+        if (*slot == MP_OBJ_SENTINEL) {
+            deleted = deleted != NULL ? deleted : slot;
+        } else if (!mpk_plain_hash(*slot, &other)) {
+            return NULL;
+        } else if (other == hash && mp_obj_is_str(*slot) && mp_obj_is_str(key) && mp_obj_str_equal(*slot, key)) {
+            return slot;
+        }
+        position = position + 1 == alloc ? 0 : position + 1;
+    }
+    return NULL;
+}
+
+static bool mpk_is_free(mp_obj_t slot) {
+    return slot == MP_OBJ_NULL || slot == MP_OBJ_SENTINEL;
+}
+
+static void mpk_store_item(mp_map_t *map, mp_obj_t key, mp_obj_t value) {
+    mp_obj_t *slot = mpk_plain_slot((mp_obj_t *)map->table, map->alloc, 2, key);
+    if (slot == NULL) {
+        mp_map_lookup(map, key, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = value;
+        return;
+    }
+    if (mpk_is_free(*slot)) {
+        *slot = key;
+        map->used++;
+        map->all_keys_are_qstrs &= mp_obj_is_qstr(key);
+    }
+    slot[1] = value;
+}
+
+static void mpk_store_dict(mp_map_t *map, const mp_obj_t *items, size_t len) {
+    size_t alloc = len == 0 ? 0 : mpk_table_size(map->alloc, map->used + len / 2, items[0]);
+    if (alloc > 0) {
+        mp_map_t larger;
+        mp_map_init(&larger, alloc);
+        for (size_t i = 0; i < map->alloc; i++) {
+            if (mp_map_slot_is_filled(map, i)) {
+                mpk_store_item(&larger, map->table[i].key, map->table[i].value);
+            }
+        }
+        mp_map_deinit(map);
+        *map = larger;
+    }
     // A `__eq__` or `__hash__` of a key may do anything to the dict, but the dict's own code stands that.
-    mpk_reserve_map(mp_obj_dict_get_map(dict), len / 2, len > 0 && mp_obj_is_str(items[0]));
     for (size_t i = 0; i + 1 < len; i += 2) {
-        mpk_keep_hash(items[i]);
-        mp_obj_dict_store(dict, items[i], items[i + 1]);
+        mpk_store_item(map, items[i], items[i + 1]);
     }
 }
 
@@ -261,8 +318,11 @@ uint32_t mpk_remove(mp_obj_t dict, mp_obj_t key, mp_obj_t *raised) {
 uint32_t mpk_store(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     MPK_TRY {
         if (mpk_is_exact(obj, &mp_type_dict)) {
-            mpk_store_dict(obj, items, len);
-            MPK_RETURN(MPK_OK);
+            mp_map_t *map = mp_obj_dict_get_map(obj);
+            if (!map->is_fixed && !map->is_ordered) {
+                mpk_store_dict(map, items, len);
+                MPK_RETURN(MPK_OK);
+            }
         }
         for (size_t i = 0; i + 1 < len; i += 2) {
             mp_obj_subscr(obj, items[i], items[i + 1]);
@@ -272,14 +332,41 @@ uint32_t mpk_store(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *ra
     MPK_CATCH(MPK_RAISED)
 }
 
+#if MICROPY_PY_BUILTINS_SET
+static void mpk_add_item(mp_set_t *set, mp_obj_t item) {
+    mp_obj_t *slot = mpk_plain_slot(set->table, set->alloc, 1, item);
+    if (slot == NULL) {
+        mp_set_lookup(set, item, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND);
+    } else if (mpk_is_free(*slot)) {
+        *slot = item;
+        set->used++;
+    }
+}
+
+static void mpk_add_set(mp_set_t *set, const mp_obj_t *items, size_t len) {
+    size_t alloc = len == 0 ? 0 : mpk_table_size(set->alloc, set->used + len, items[0]);
+    if (alloc > 0) {
+        mp_set_t larger;
+        mp_set_init(&larger, alloc);
+        for (size_t i = 0; i < set->alloc; i++) {
+            if (mp_set_slot_is_filled(set, i)) {
+                mpk_add_item(&larger, set->table[i]);
+            }
+        }
+        m_del(mp_obj_t, set->table, set->alloc);
+        *set = larger;
+    }
+    for (size_t i = 0; i < len; i++) {
+        mpk_add_item(set, items[i]);
+    }
+}
+#endif
+
 uint32_t mpk_add(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     MPK_TRY {
         #if MICROPY_PY_BUILTINS_SET
         if (mpk_is_exact(obj, &mp_type_set)) {
-            for (size_t i = 0; i < len; i++) {
-                mpk_keep_hash(items[i]);
-                mp_obj_set_store(obj, items[i]);
-            }
+            mpk_add_set(&((mpk_set_layout_t *)MP_OBJ_TO_PTR(obj))->set, items, len);
             MPK_RETURN(MPK_OK);
         }
         #endif
