@@ -134,8 +134,10 @@ def load(
         allow: Which globals the pickle may name. `None`: any. A collection of dotted names such as
             `"collections.deque"`: only those. A callable: those for which `allow(module, name)` is true. `()`:
             none, data only. Plain data types and what the program registered itself are always admitted.
-        missing: What stands in for a global that does not exist on this machine. `None`: nothing does, and the
-            error is raised as in CPython.
+        missing: What stands in for a global that does not exist on this machine: called as `missing(module, name)`,
+            it returns the object to take. `Placeholder` keeps everything and pickles back to what it came from.
+            `None`: nothing does, and the error is raised as in CPython. What `allow` refuses is refused all the
+            same.
 
     Returns:
         The object, built anew.
@@ -173,8 +175,10 @@ def loads(
         allow: Which globals the pickle may name. `None`: any. A collection of dotted names such as
             `"collections.deque"`: only those. A callable: those for which `allow(module, name)` is true. `()`:
             none, data only. Plain data types and what the program registered itself are always admitted.
-        missing: What stands in for a global that does not exist on this machine. `None`: nothing does, and the
-            error is raised as in CPython.
+        missing: What stands in for a global that does not exist on this machine: called as `missing(module, name)`,
+            it returns the object to take. `Placeholder` keeps everything and pickles back to what it came from.
+            `None`: nothing does, and the error is raised as in CPython. What `allow` refuses is refused all the
+            same.
 
     Returns:
         The object, built anew.
@@ -369,8 +373,10 @@ class Unpickler:
         allow: Which globals the pickle may name. `None`: any. A collection of dotted names such as
             `"collections.deque"`: only those. A callable: those for which `allow(module, name)` is true. `()`:
             none, data only. Plain data types and what the program registered itself are always admitted.
-        missing: What stands in for a global that does not exist on this machine. `None`: nothing does, and the
-            error is raised as in CPython.
+        missing: What stands in for a global that does not exist on this machine: called as `missing(module, name)`,
+            it returns the object to take. `Placeholder` keeps everything and pickles back to what it came from.
+            `None`: nothing does, and the error is raised as in CPython. What `allow` refuses is refused all the
+            same.
     """
 
     memo: Any
@@ -408,3 +414,30 @@ class PickleBuffer:
         """The bytes of the buffer, not copied."""
     def release(self) -> None:
         """Let go of the buffer. From then on everything else raises ValueError."""
+
+class Placeholder:
+    """Stands in for what does not exist here, and pickles back to what it came from.
+
+    With `missing=mpickle.Placeholder`, a device can carry objects that it cannot compute with: a Decimal, a date,
+    an instance of a class that only the other side has. A stand-in keeps what the pickle says of the object, prints
+    it, and dumps to the same bytes again. Two are equal when they stand for equal things, and they can be keys of a
+    dict.
+
+    A stand-in of a class can be called, and so a device makes objects that only the other side knows:
+    `mpickle.Placeholder("decimal", "Decimal")("1.5")` is a Decimal once CPython has loaded it.
+
+    Args:
+        module: The module of the missing global.
+        name: Its name in the module, with dots where it is nested.
+    """
+
+    module: str
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] | None
+    state: Any
+    items: list[Any] | set[Any] | None
+    pairs: list[tuple[Any, Any]] | None
+    def __init__(self, module: str, name: str, /) -> None: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Placeholder:
+        """A stand-in for what calling the missing global gives."""

@@ -336,6 +336,9 @@ static const mp_rom_map_elem_t mpickle_globals_table[] = {
 #if MPICKLE_BUFFERS
     {MP_ROM_QSTR(MP_QSTR_PickleBuffer), MP_ROM_PTR(&mpk_type_PickleBuffer)},
 #endif
+#if MPICKLE_PLACEHOLDER
+    {MP_ROM_QSTR(MP_QSTR_Placeholder), MP_ROM_PTR(&mpk_type_Placeholder)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_PickleError), MP_ROM_PTR(&mpk_type_PickleError)},
     {MP_ROM_QSTR(MP_QSTR_PicklingError), MP_ROM_PTR(&mpk_type_PicklingError)},
     {MP_ROM_QSTR(MP_QSTR_UnpicklingError), MP_ROM_PTR(&mpk_type_UnpicklingError)},

@@ -41,6 +41,9 @@
 #ifndef MPICKLE_EXTENSIONS
 #define MPICKLE_EXTENSIONS (1)
 #endif
+#ifndef MPICKLE_PLACEHOLDER
+#define MPICKLE_PLACEHOLDER (1)
+#endif
 
 // Status of a call.
 #define MPK_OK (0)
@@ -219,8 +222,16 @@ size_t mpk_anatomy(mp_obj_t obj, uint32_t protocol, mpk_anatomy_t *anatomy, mp_o
 mp_obj_t mpk_state(mp_obj_t obj, mp_obj_t *raised);
 // `cls.__new__(cls, *args, **kwargs)`; kwargs is a dict or MPK_NULL.
 mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised);
+// `functools.partial(cls.__new__, cls, *args, **kwargs)`, from shim_partial.c.
+mp_obj_t mpk_partial_new(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised);
 // Updates an instance's attributes from a dict.
 uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_placeholder.c: stand-ins for what does not exist here. With MPICKLE_PLACEHOLDER.
+
+// What POP drops: if it is what calling the stand-in of a state setter gave for the object below it, that gets the state.
+uint32_t mpk_dropped(mp_obj_t obj, mp_obj_t below, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_global.c: names of classes and functions.

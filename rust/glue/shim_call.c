@@ -1,5 +1,6 @@
 // What can run Python code: calls, attributes, iteration.
 
+#include "py/builtin.h"
 #include "py/objtype.h"
 #include "shim_private.h"
 
@@ -11,13 +12,18 @@ mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t
     MPK_CATCH(MPK_NULL)
 }
 
-// Calls that MicroPython's types take otherwise than CPython's, or MPK_NULL for all others: bytes and bytearray of a str
+// Calls of two arguments that MicroPython's types take otherwise than CPython's, or MPK_NULL for all others: bytes and bytearray of a str
 // and its encoding, of which theirs take no notice (Python 2 pickles a bytearray so), and complex of two floats, which
-// theirs adds up and so loses the sign of a zero.
+// theirs adds up and so loses the sign of a zero. A stand-in has as members whatever a pickle says.
 static mp_obj_t mpk_call_exactly(mp_obj_t callable, const mp_obj_t *args) {
     #if MICROPY_PY_BUILTINS_COMPLEX
     if (callable == MP_OBJ_FROM_PTR(&mp_type_complex) && mp_obj_is_float(args[0]) && mp_obj_is_float(args[1])) {
         return mp_obj_new_complex(mp_obj_float_get(args[0]), mp_obj_float_get(args[1]));
+    }
+    #endif
+    #if MPICKLE_PLACEHOLDER
+    if (callable == MP_OBJ_FROM_PTR(&mp_builtin_getattr_obj) && mpk_is_placeholder(args[0]) && mp_obj_is_str(args[1])) {
+        return mpk_placeholder_member(args[0], args[1]);
     }
     #endif
     bool bytes_like = callable == MP_OBJ_FROM_PTR(&mp_type_bytes);
@@ -36,6 +42,11 @@ mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
         if (!mpk_is_exact(args, &mp_type_tuple)) {
             mp_raise_TypeError(MP_ERROR_TEXT("argument list must be a tuple"));
         }
+        #if MPICKLE_PLACEHOLDER
+        if (mpk_is_placeholder(callable)) {
+            MPK_RETURN(mpk_placeholder_call(callable, args, MPK_NULL));
+        }
+        #endif
         size_t len;
         mp_obj_t *items;
         mp_obj_get_array(args, &len, &items);

@@ -294,6 +294,12 @@ uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_ob
         location->parent = MPK_NULL;
         location->name = name;
         bool verify = true;
+        #if MPICKLE_PLACEHOLDER
+        if (mpk_is_placeholder(obj)) {
+            mpk_placeholder_locate(obj, location);
+            MPK_RETURN(MPK_OK);
+        }
+        #endif
         if (name != MPK_NULL) {
             mpk_module_of(obj, location);
         } else if (!mpk_own_name(obj, location)) {

@@ -14,8 +14,7 @@ static mp_obj_t mpk_dunder_new(mp_obj_t cls) {
     return own[0] == of_object[0] ? MPK_NULL : own[0];
 }
 
-// All arguments of a call, with `first` before them and keywords after them.
-static mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_t kwargs) {
+mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_t kwargs) {
     size_t n_args;
     mp_obj_t *items;
     mp_obj_get_array(args, &n_args, &items);
@@ -50,6 +49,11 @@ mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
 
 mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised) {
     MPK_TRY {
+        #if MPICKLE_PLACEHOLDER
+        if (mpk_is_placeholder(cls)) {
+            MPK_RETURN(mpk_placeholder_instance(cls, args, kwargs));
+        }
+        #endif
         const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
         mp_obj_t result;
         mp_obj_t dunder_new = mp_obj_is_native_type(type) ? MPK_NULL : mpk_dunder_new(cls);

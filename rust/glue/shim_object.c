@@ -98,6 +98,11 @@ static MP_NOINLINE uint32_t mpk_inspect_rare(mp_obj_t obj, const mp_obj_type_t *
         return MPK_KIND_ORDERED_DICT;
     }
     #endif
+    #if MPICKLE_PLACEHOLDER
+    if (type == &mpk_type_Placeholder && mpk_placeholder_is_global(obj)) {
+        return MPK_KIND_GLOBAL;
+    }
+    #endif
     #if MPICKLE_BUFFERS
     mp_buffer_info_t buffer;
     if (type == &mpk_type_PickleBuffer && mp_get_buffer(obj, &buffer, MP_BUFFER_READ)) {
@@ -156,11 +161,16 @@ mp_obj_t mpk_of_identity(size_t identity) {
 }
 
 mp_obj_t mpk_type_of(mp_obj_t obj) {
+    #if MPICKLE_PLACEHOLDER
+    if (mpk_is_placeholder(obj)) {
+        return mpk_placeholder_class(obj);
+    }
+    #endif
     return MP_OBJ_FROM_PTR(mp_obj_get_type(obj));
 }
 
 bool mpk_is_class(mp_obj_t obj) {
-    return mpk_is_exact(obj, &mp_type_type);
+    return mpk_is_exact(obj, &mp_type_type) || mpk_is_placeholder(obj);
 }
 
 bool mpk_is_callable(mp_obj_t obj) {

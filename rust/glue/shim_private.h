@@ -100,6 +100,33 @@ extern const mp_obj_type_t mpk_type_UnpicklingError;
 extern const mp_obj_type_t mpk_type_PickleBuffer;
 #endif
 
+// Stand-ins, in shim_placeholder.c: what pickles make of one, and what they want to know of it.
+#if MPICKLE_PLACEHOLDER
+extern const mp_obj_type_t mpk_type_Placeholder;
+bool mpk_is_placeholder(mp_obj_t obj);
+bool mpk_placeholder_is_global(mp_obj_t obj);
+mp_obj_t mpk_placeholder_class(mp_obj_t obj);
+mp_obj_t mpk_placeholder_member(mp_obj_t obj, mp_obj_t name);
+mp_obj_t mpk_placeholder_call(mp_obj_t obj, mp_obj_t args, mp_obj_t kwargs);
+mp_obj_t mpk_placeholder_instance(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs);
+mp_obj_t mpk_placeholder_rebuilt(mp_obj_t cls, mp_obj_t base, mp_obj_t state);
+// The member `__new__` of a class.
+mp_obj_t mpk_placeholder_new(mp_obj_t cls);
+void mpk_placeholder_locate(mp_obj_t obj, mpk_location_t *location);
+#else
+#define mpk_is_placeholder(obj) (false)
+#endif
+
+// functools.partial, in shim_partial.c. The arguments are a tuple, the keywords a dict.
+extern const mp_obj_type_t mpk_type_partial;
+mp_obj_t mpk_partial(mp_obj_t func, mp_obj_t args, mp_obj_t keywords);
+
+// A tuple with one more item.
+mp_obj_t mpk_prepend(mp_obj_t first, mp_obj_t rest);
+
+// Calls with a tuple of arguments, `first` before them unless it is MPK_NULL, and a dict of keywords or MPK_NULL.
+mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_t kwargs);
+
 // Objects of mpickle's own that stand for what MicroPython lacks, in shim_supplied.c.
 extern const mp_obj_fun_builtin_var_t mpk_newobj_obj;
 extern const mp_obj_fun_builtin_fixed_t mpk_newobj_ex_obj;

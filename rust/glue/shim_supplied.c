@@ -30,6 +30,11 @@ MP_DEFINE_CONST_FUN_OBJ_3(mpk_newobj_ex_obj, mpk_newobj_ex);
 
 // copyreg._reconstructor(cls, base, state): an instance of `cls` whose built-in base holds `state`.
 static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
+    #if MPICKLE_PLACEHOLDER
+    if (mpk_is_placeholder(cls)) {
+        return mpk_placeholder_rebuilt(cls, base, state);
+    }
+    #endif
     if (!mpk_is_class(cls)) {
         mp_raise_TypeError(MP_ERROR_TEXT("_reconstructor() argument 1 must be a class"));
     }
@@ -56,6 +61,7 @@ static const mpk_supplied_t mpk_supplied_table[] = {
     {MP_QSTR_copyreg, MP_QSTR___newobj__, &mpk_newobj_obj},
     {MP_QSTR_copyreg, MP_QSTR___newobj_ex__, &mpk_newobj_ex_obj},
     {MP_QSTR_copyreg, MP_QSTR__reconstructor, &mpk_reconstructor_obj},
+    {MP_QSTR_functools, MP_QSTR_partial, &mpk_type_partial},
     #if MICROPY_PY_ARRAY
     {MP_QSTR_array, MP_QSTR__array_reconstructor, &mpk_array_reconstructor_obj},
     #endif

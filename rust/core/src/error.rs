@@ -116,6 +116,7 @@ faults! {
     ReduceDict:       Pickling,   "fifth item of the tuple returned by __reduce__ must be an iterator";
     ReduceSetter:     Pickling,   "sixth item of the tuple returned by __reduce__ must be callable";
     SlotsProtocol:    Type,       "a class that defines __slots__ without defining __getstate__ cannot be pickled before protocol 2";
+    SetItemsProtocol: Pickling,   "items that are added to an object can only be pickled with protocol >= 4";
     NewArgs:          Type,       "__getnewargs__ should return a tuple";
     NewArgsEx:        Type,       "__getnewargs_ex__ should return a tuple";
     NewArgsExLength:  Value,      "__getnewargs_ex__ should return a tuple of length 2";

@@ -268,6 +268,8 @@ pub trait Runtime {
     fn set_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<Option<Self::Obj>, Self>;
     /// Whether [`Runtime::set_state`] may give another object than it got.
     fn may_replace(&self) -> bool;
+    /// Told of an object that POP drops, and of the one below it. What stands in for a state setter notes the state.
+    fn dropped(&self, obj: Self::Obj, below: Self::Obj) -> Result<(), Self>;
     /// A TypeError that names the type of `obj`.
     fn cannot_pickle(&self, obj: Self::Obj) -> Self::Raised;
     /// Updates the instance's `__dict__` from a dict, key by key.

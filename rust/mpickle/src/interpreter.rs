@@ -345,6 +345,16 @@ impl Runtime for Interpreter {
         cfg!(feature = "registry") && shim::slot(shim::MPK_SLOT_REGISTRY).is_some()
     }
 
+    #[cfg(feature = "placeholder")]
+    fn dropped(&self, obj: Obj, below: Obj) -> Result<(), Self> {
+        lift(self.shim.dropped(obj, below))
+    }
+
+    #[cfg(not(feature = "placeholder"))]
+    fn dropped(&self, _obj: Obj, _below: Obj) -> Result<(), Self> {
+        Ok(())
+    }
+
     fn cannot_pickle(&self, obj: Obj) -> Raised {
         self.shim.cannot_pickle(obj)
     }
@@ -435,8 +445,8 @@ impl Runtime for Interpreter {
         Ok(Some(reduction).filter(|_| !declined))
     }
 
-    fn partial_new(&self, cls: Obj, _args: Obj, _kwargs: Obj) -> Result<Obj, Self> {
-        Err(Error::Raised(self.shim.cannot_pickle(cls)))
+    fn partial_new(&self, cls: Obj, args: Obj, kwargs: Obj) -> Result<Obj, Self> {
+        lift(self.shim.partial_new(cls, args, kwargs))
     }
 
     fn constructor(&self, callable: Obj) -> Constructor {

@@ -511,6 +511,10 @@ impl Shim {
         Ok(count!(self, mpk_has(obj.0, name.as_ptr(), name.len()))? != 0)
     }
 
+    pub fn partial_new(&self, cls: Obj, args: Obj, kwargs: Obj) -> Result<Obj> {
+        object!(self, mpk_partial_new(cls.0, args.0, kwargs.0))
+    }
+
     pub fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
         optional!(self, mpk_attribute(obj.0, name.as_ptr(), name.len()))
     }
@@ -521,6 +525,11 @@ impl Shim {
 
     pub fn update_state(&self, obj: Obj, state: Obj) -> Result<()> {
         status!(self, mpk_update_state(obj.0, state.0))
+    }
+
+    #[cfg(feature = "placeholder")]
+    pub fn dropped(&self, obj: Obj, below: Obj) -> Result<()> {
+        status!(self, mpk_dropped(obj.0, below.0))
     }
 
     pub fn iterate(&self, obj: Obj) -> Result<Obj> {

@@ -1,6 +1,6 @@
 //! Reductions: objects that are written as a call that makes them again (PEP 307).
 
-use super::{Pickler, Step};
+use super::{BATCH, Pickler, Step};
 use crate::error::Fault;
 use crate::runtime::{Constructor, Known, Result, Runtime, Value};
 use crate::wire::opcode;
@@ -74,6 +74,7 @@ impl<R: Runtime> Pickler<'_, R> {
         for (index, fault) in [(3, Fault::ReduceList), (4, Fault::ReduceDict)] {
             if let Some(iterator) = self.reduction_item(reduction, index)
                 && !self.rt.has(iterator, b"__next__")?
+                && !matches!((index, self.rt.inspect(iterator)), (3, Value::Set(_)))
             {
                 return Err(fault.into());
             }
@@ -158,10 +159,22 @@ impl<R: Runtime> Pickler<'_, R> {
         if let Some(iterator) = self.reduction_item(reduction, 4) {
             self.push_step(Step::Pairs { iterator, taken: 0 })?;
         }
-        if let Some(iterator) = self.reduction_item(reduction, 3) {
-            self.push_step(Step::Items { iterator, taken: 0 })?;
+        match self.reduction_item(reduction, 3) {
+            Some(items) => self.push_items(items),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// List items come from an iterator. A set of items is added, as what stands in for a set needs it; CPython writes
+    /// no such thing, but reads it.
+    fn push_items(&mut self, items: R::Obj) -> Result<(), R> {
+        match self.rt.inspect(items) {
+            Value::Set(size) if self.options.protocol >= 4 => {
+                self.push(&[Step::Set { set: items, position: 0, size, room: BATCH }, Step::Op(opcode::MARK)])
+            }
+            Value::Set(_) => Err(Fault::SetItemsProtocol.into()),
+            _ => self.push_step(Step::Items { iterator: items, taken: 0 }),
+        }
     }
 
     /// An item of a reduction; `None` where it is left out or Python's `None`.

@@ -166,7 +166,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
 
             // The stack.
             opcode::MARK => return Ok(self.stack.mark()?),
-            opcode::POP => return Ok(self.stack.drop_top()?),
+            opcode::POP => return self.load_pop(),
             opcode::POP_MARK => {
                 let start = self.stack.pop_mark()?;
                 self.stack.truncate(start);
@@ -240,6 +240,15 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         let obj = make(self.rt, self.stack.above(start))?;
         self.stack.truncate(start);
         Ok(obj)
+    }
+
+    /// A state setter is called for what it does, and what it returns is dropped: it lies above the object.
+    fn load_pop(&mut self) -> Result<(), R> {
+        let pair = self.stack.below(2).map_or(&[] as &[_], |start| self.stack.above(start));
+        if let &[obj, top] = pair {
+            self.rt.dropped(top, obj)?;
+        }
+        Ok(self.stack.drop_top()?)
     }
 
     #[inline(never)]

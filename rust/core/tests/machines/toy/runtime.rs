@@ -373,6 +373,10 @@ impl Runtime for Toy {
         self.hooks.replaces
     }
 
+    fn dropped(&self, _obj: Obj, _below: Obj) -> Result<()> {
+        Ok(())
+    }
+
     fn cannot_pickle(&self, _obj: Obj) -> Raised {
         Raised("PicklingError")
     }
