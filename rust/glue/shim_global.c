@@ -185,6 +185,18 @@ static bool mpk_own_name(mp_obj_t obj, mpk_location_t *location) {
     return location->module != MPK_NULL && location->name != MPK_NULL;
 }
 
+// A function that has `super()` in it is a closure, laid out as in py/objclosure.c: the name is that of the function within.
+extern const mp_obj_type_t mp_type_closure;
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t fun;
+} mpk_closure_layout_t;
+
+static bool mpk_closure_name(mp_obj_t obj, mpk_location_t *location) {
+    return mpk_is_exact(obj, &mp_type_closure) &&
+           mpk_own_name(((mpk_closure_layout_t *)MP_OBJ_TO_PTR(obj))->fun, location);
+}
+
 // The module of an object that is pickled under a given name: its own, or the one that has it under that name.
 static void mpk_module_of(mp_obj_t obj, mpk_location_t *location) {
     mp_obj_t name = location->name;
@@ -228,7 +240,7 @@ static bool mpk_search_classes(
     const mp_map_t *names, mp_obj_t obj, mp_obj_t name, size_t depth, vstr_t *path, mpk_location_t *location) {
     for (size_t i = 0; names != NULL && i < names->alloc; i++) {
         mp_obj_t cls = names->table[i].value;
-        if (!mp_map_slot_is_filled(names, i) || !mpk_is_class(cls) ||
+        if (!mp_map_slot_is_filled(names, i) || !mpk_is_exact(cls, &mp_type_type) ||
             names->table[i].key != MP_OBJ_NEW_QSTR(((mp_obj_type_t *)MP_OBJ_TO_PTR(cls))->name)) {
             continue;
         }
@@ -303,10 +315,10 @@ uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_ob
         if (name != MPK_NULL) {
             mpk_module_of(obj, location);
         } else if (!mpk_own_name(obj, location)) {
-            if (!mpk_search(obj, location)) {
+            verify = !mpk_search(obj, location);
+            if (verify && !mpk_closure_name(obj, location)) {
                 mpk_not_found(obj, ": no module has it", NULL);
             }
-            verify = false;
         }
         // Names are pickled by identity, so that each is written once.
         location->module = mp_obj_str_intern(location->module);

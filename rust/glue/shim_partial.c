@@ -36,7 +36,7 @@ mp_obj_t mpk_partial_new(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t 
         {
             func = mp_load_attr(cls, MP_QSTR___new__);
         }
-        mp_obj_t result = mpk_partial(func, mpk_prepend(cls, args), kwargs);
+        mp_obj_t result = mpk_partial(func, mpk_prepend(cls, args), mp_obj_dict_copy(kwargs));
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)

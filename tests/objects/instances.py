@@ -3,7 +3,6 @@
 from support.case import Case
 
 SINCE_2 = (2, 3, 4, 5)
-SINCE_4 = (4, 5)
 
 _PLAIN = [
     ("plain", "given(Plain)"),
@@ -55,7 +54,10 @@ _ARGUMENTS = [
 _KEYWORDS = [
     ("newargs-ex", "NewKeywords(1, key='word')"),
     ("newargs-ex-keyword", "NewKeywords(key=[1])"),
-    ("newargs-ex-first", "NewBoth(1, key=2)"),
+    ("newargs-ex-keyword-first", "NewBoth(1, key=2)"),
+    ("newargs-ex-many", "[NewKeywords(1, key='word'), NewKeywords(2, key='word'), NewBoth(key=1), NewKeywords(1, 2)]"),
+    ("newargs-ex-shared", "(lambda a: [a, NewKeywords(a, key=a)])([1])"),
+    ("newargs-ex-cyclic", "(lambda a: (a.append(NewKeywords(key=a)), a)[1])([])"),
 ]
 
 _STATES = ["{'x': 1}", "{}", "None", "False", "0", "''", "()", "[]", "'state'", "(1, 2)", "({'x': 1}, {})", "[[7]]"]
@@ -128,5 +130,5 @@ _SHARING = [
 CASES = (
     [Case(*row) for row in _PLAIN + _ARGUMENTS + _STATE + _REDUCTIONS + _SHARING]
     + [Case(*row, protocols=SINCE_2) for row in _SLOTS]
-    + [Case(f"{name}-keywords", source, protocols=SINCE_4) for name, source in _KEYWORDS]
+    + [Case(f"{name}-keywords", source, protocols=SINCE_2) for name, source in _KEYWORDS]
 )
