@@ -114,7 +114,7 @@ def bindgen_flags(cc, machine, cflags):
             kept.append(flag)
     # The C library's headers: libclang would look for them where its own target has them.
     listing = run([*cc, *machine, "-E", "-v", "-xc", os.devnull]).stderr
-    found = re.search(r"search starts here:\n(?:#include <.*\n)?(.*?)End of search list", listing, re.S)
+    found = re.search(r"search starts here:\n(?:#include <[^\n]*\n)?(.*?)End of search list", listing, re.S)
     for directory in re.findall(r"^ (/.*)$", found.group(1) if found else "", re.M):
         kept += ["-idirafter", directory]
     return kept
