@@ -43,7 +43,7 @@ uint32_t mpickle_pickler_init(const mp_obj_t *args, mp_obj_t *result);
 uint32_t mpickle_pickler_dump(const mp_obj_t *args, mp_obj_t *result);
 
 // `Pickler.persistent_id(self, obj)`: no object has one.
-uint32_t mpickle_pickler_persistent_id(const mp_obj_t *_args, mp_obj_t *result);
+uint32_t mpickle_pickler_persistent_id(const mp_obj_t *args, mp_obj_t *result);
 
 // `Unpickler.__init__(self, file, fix_imports, encoding, errors, buffers, allow, missing)`
 uint32_t mpickle_unpickler_init(const mp_obj_t *args, mp_obj_t *result);
@@ -55,7 +55,7 @@ uint32_t mpickle_unpickler_load(const mp_obj_t *args, mp_obj_t *result);
 uint32_t mpickle_unpickler_find_class(const mp_obj_t *args, mp_obj_t *result);
 
 // `Unpickler.persistent_load(self, pid)`: there are no such objects.
-uint32_t mpickle_unpickler_persistent_load(const mp_obj_t *_args, mp_obj_t *result);
+uint32_t mpickle_unpickler_persistent_load(const mp_obj_t *args, mp_obj_t *result);
 
 // `memo.clear()`
 uint32_t mpickle_memo_clear(const mp_obj_t *args, mp_obj_t *result);

@@ -21,42 +21,56 @@ type Result<T> = core::result::Result<T, Raised>;
 /// `dump(obj, file, protocol, fix_imports, buffer_callback)`: to a stream, or where `file` is None to bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_dump(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[obj, file, options @ ..] = shim::arguments::<5>(args);
-    enter(result, |rt| dump(rt, obj, some(file), options))
+    enter(args, result, |rt, args| {
+        let &[obj, file, options @ ..] = shim::arguments::<5>(args);
+        dump(rt, obj, some(file), options)
+    })
 }
 
 /// `dumps(obj, protocol, fix_imports, buffer_callback)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_dumps(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[obj, options @ ..] = shim::arguments::<4>(args);
-    enter(result, |rt| dump(rt, obj, None, options))
+    enter(args, result, |rt, args| {
+        let &[obj, options @ ..] = shim::arguments::<4>(args);
+        dump(rt, obj, None, options)
+    })
 }
 
 /// `load(source, fix_imports, encoding, errors, buffers, allow, missing)`: from a stream or a buffer.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[source, options @ ..] = shim::arguments::<7>(args);
-    enter(result, |rt| load(rt, source, true, options))
+    enter(args, result, |rt, args| {
+        let &[source, options @ ..] = shim::arguments::<7>(args);
+        load(rt, source, true, options)
+    })
 }
 
 /// `loads(data, fix_imports, encoding, errors, buffers, allow, missing)`: from a buffer.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_loads(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[source, options @ ..] = shim::arguments::<7>(args);
-    enter(result, |rt| load(rt, source, false, options))
+    enter(args, result, |rt, args| {
+        let &[source, options @ ..] = shim::arguments::<7>(args);
+        load(rt, source, false, options)
+    })
 }
 
 /// `_codecs.encode(text, encoding)`, with which pickles of protocols 0 to 2 make bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_codecs_encode(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[text, encoding] = shim::arguments(args);
-    enter(result, |rt| codecs_encode(rt, text, some(encoding)))
+    enter(args, result, |rt, args| {
+        let &[text, encoding] = shim::arguments(args);
+        codecs_encode(rt, text, some(encoding))
+    })
 }
 
+/// What an entry does with its arguments.
+pub type Entry = fn(&mut Interpreter, *const mp_obj_t) -> Result<Obj>;
+
 /// Runs an entry and hands its result to C.
-pub fn enter(result: *mut mp_obj_t, entry: impl FnOnce(&mut Interpreter) -> Result<Obj>) -> u32 {
+#[inline(never)]
+pub fn enter(args: *const mp_obj_t, result: *mut mp_obj_t, entry: Entry) -> u32 {
     let mut rt = Interpreter::new();
-    let outcome = entry(&mut rt);
+    let outcome = entry(&mut rt, args);
     rt.shim.give_back(outcome, result)
 }
 

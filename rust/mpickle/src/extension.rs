@@ -15,8 +15,8 @@ type Result<T> = core::result::Result<T, Raised>;
 /// `add_extension(module, name, code)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[module, name, code] = shim::arguments(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[module, name, code] = shim::arguments(args);
         let shim = &rt.shim;
         let (code, key) = parse(shim, module, name, code)?;
         let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;
@@ -35,8 +35,8 @@ pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_o
 /// `remove_extension(module, name, code)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[module, name, code] = shim::arguments(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[module, name, code] = shim::arguments(args);
         let shim = &rt.shim;
         let (code, key) = parse(shim, module, name, code)?;
         let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;

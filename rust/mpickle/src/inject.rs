@@ -14,15 +14,17 @@ type Result<T> = core::result::Result<T, Raised>;
 /// `inject_fake_module_func(module_path, func_name, function)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_inject_fake_module_func(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[path, name, function] = shim::arguments(args);
-    enter(result, |rt| inject(&rt.shim, path, name, some(function)))
+    enter(args, result, |rt, args| {
+        let &[path, name, function] = shim::arguments(args);
+        inject(&rt.shim, path, name, some(function))
+    })
 }
 
 /// `revert_fake_module_func(module_path, func_name)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_revert_fake_module_func(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[path, name] = shim::arguments(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[path, name] = shim::arguments(args);
         revert(&rt.shim, path, name)?;
         Ok(rt.none())
     })
@@ -155,6 +157,7 @@ fn refuse(shim: &Shim, before: &[u8], path: Obj, name: Option<Obj>, after: &[u8]
 }
 
 /// The injected function of that name.
+#[inline(never)]
 pub fn find(shim: &Shim, module: Obj, name: Obj) -> Result<Option<Obj>> {
     match shim::slot(shim::MPK_SLOT_INJECTED) {
         Some(injected) => shim.lookup(injected, shim.tuple(&[module, name])?),
@@ -163,6 +166,7 @@ pub fn find(shim: &Shim, module: Obj, name: Obj) -> Result<Option<Obj>> {
 }
 
 /// The name under which a function was injected.
+#[inline(never)]
 pub fn location(obj: Obj) -> Option<[Obj; 2]> {
     let injected = shim::slot(shim::MPK_SLOT_INJECTED)?;
     let mut position = 0;

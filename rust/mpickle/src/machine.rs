@@ -71,8 +71,8 @@ fn begin(shim: &Shim, busy: &Cell<bool>) -> Result<()> {
 /// `Pickler.__init__(self, file, protocol, fix_imports, buffer_callback)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_pickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this, file, options @ ..] = shim::arguments::<5>(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[this, file, options @ ..] = shim::arguments::<5>(args);
         let (options, buffer_callback) = api::parse_dump_options(&rt.shim, options)?;
         api::check_file(&rt.shim, file)?;
         let (memo, busy) = (Cell::default(), Cell::new(false));
@@ -84,8 +84,8 @@ pub extern "C" fn mpickle_pickler_init(args: *const mp_obj_t, result: *mut mp_ob
 /// `Pickler.dump(self, obj)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_pickler_dump(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this, obj] = shim::arguments(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[this, obj] = shim::arguments(args);
         let state = state::<PicklerState>(&rt.shim, this)?;
         begin(&rt.shim, &state.busy)?;
         let outcome = dump(rt, this, state, obj);
@@ -126,15 +126,15 @@ fn dump(rt: &mut Interpreter, this: Obj, state: &PicklerState, obj: Obj) -> Resu
 
 /// `Pickler.persistent_id(self, obj)`: no object has one.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_pickler_persistent_id(_args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(result, |rt| Ok(rt.none()))
+pub extern "C" fn mpickle_pickler_persistent_id(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    enter(args, result, |rt, _| Ok(rt.none()))
 }
 
 /// `Unpickler.__init__(self, file, fix_imports, encoding, errors, buffers, allow, missing)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this, source, options @ ..] = shim::arguments::<8>(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[this, source, options @ ..] = shim::arguments::<8>(args);
         let options = api::parse_load_options(rt, options)?;
         let (reader, in_place) = api::open_source(rt, source, true)?;
         let state = UnpicklerState {
@@ -156,8 +156,8 @@ pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_
 /// `Unpickler.load(self)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_unpickler_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this] = shim::arguments(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[this] = shim::arguments(args);
         let state = state::<UnpicklerState>(&rt.shim, this)?;
         begin(&rt.shim, &state.busy)?;
         let outcome = load(rt, this, state);
@@ -195,8 +195,8 @@ fn load(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Result<Obj> 
 /// `Unpickler.find_class(self, module, name)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this, module, name] = shim::arguments(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[this, module, name] = shim::arguments(args);
         let state = state::<UnpicklerState>(&rt.shim, this)?;
         rt.hooks.policy = state.policy;
         if !shim::is_str(module) || !shim::is_str(name) {
@@ -209,8 +209,8 @@ pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *m
 
 /// `Unpickler.persistent_load(self, pid)`: there are no such objects.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_unpickler_persistent_load(_args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(result, |rt| Err(error::raise(&rt.shim, Error::Fault(Fault::NoPersistentLoad), None)))
+pub extern "C" fn mpickle_unpickler_persistent_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
+    enter(args, result, |rt, _| Err(error::raise(&rt.shim, Error::Fault(Fault::NoPersistentLoad), None)))
 }
 
 // The memo, of either class.
@@ -218,8 +218,8 @@ pub extern "C" fn mpickle_unpickler_persistent_load(_args: *const mp_obj_t, resu
 /// `memo.clear()`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this] = shim::arguments(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[this] = shim::arguments(args);
         match idle(&rt.shim, this)? {
             Either::Pickler(state) => drop(state.memo.take()),
             Either::Unpickler(state) => drop(state.memo.take()),
@@ -231,8 +231,10 @@ pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_
 /// `memo.copy()`: `{id: (index, object)}` of a Pickler, `{index: object}` of an Unpickler.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_memo_copy(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this] = shim::arguments(args);
-    enter(result, |rt| copy_memo(rt, this).map_err(|error| error::raise(&rt.shim, error, None)))
+    enter(args, result, |rt, args| {
+        let &[this] = shim::arguments(args);
+        copy_memo(rt, this).map_err(|error| error::raise(&rt.shim, error, None))
+    })
 }
 
 fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Raised>> {
@@ -244,7 +246,7 @@ fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Rai
             state.memo.set(memo);
             for &(identity, index) in entries?.iter() {
                 let entry = rt.tuple(&[rt.int(index as i64)?, shim::of_identity(identity)])?;
-                rt.store(copy, &[rt.int(identity as i64)?, entry])?;
+                add_entry(rt, copy, identity, entry)?;
             }
         }
         Either::Unpickler(state) => {
@@ -252,18 +254,25 @@ fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Rai
             let entries = memo.entries();
             state.memo.set(memo);
             for &(index, obj) in entries?.iter() {
-                rt.store(copy, &[rt.int(index as i64)?, obj])?;
+                add_entry(rt, copy, index, obj)?;
             }
         }
     }
     Ok(copy)
 }
 
+#[inline(never)]
+fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> core::result::Result<(), Error<Raised>> {
+    rt.store(copy, &[rt.int(key as i64)?, entry])
+}
+
 /// `self.memo = dict`, as `memo.copy()` gives it.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[this, dict] = shim::arguments(args);
-    enter(result, |rt| set_memo(rt, this, dict).map_err(|error| error::raise(&rt.shim, error, None)))
+    enter(args, result, |rt, args| {
+        let &[this, dict] = shim::arguments(args);
+        set_memo(rt, this, dict).map_err(|error| error::raise(&rt.shim, error, None))
+    })
 }
 
 fn set_memo(rt: &Interpreter, this: Obj, dict: Obj) -> core::result::Result<Obj, Error<Raised>> {
@@ -271,27 +280,25 @@ fn set_memo(rt: &Interpreter, this: Obj, dict: Obj) -> core::result::Result<Obj,
     if !shim::is_dict(dict) {
         return Err(wrong());
     }
+    let either = idle(&rt.shim, this).map_err(Error::Raised)?;
+    let (mut written, mut read) = (pickler::Memo::new(), unpickler::Memo::new());
     let mut position = 0;
-    match idle(&rt.shim, this).map_err(Error::Raised)? {
-        Either::Pickler(state) => {
-            let mut memo = pickler::Memo::new();
-            while let Some((_, entry)) = rt.dict_next(dict, &mut position) {
-                let (Some(index), Some(obj)) = (rt.tuple_item(entry, 0), rt.tuple_item(entry, 1)) else {
-                    return Err(wrong());
-                };
-                let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
-                memo.insert(rt.identity(obj), u32::try_from(index).map_err(|_| Fault::NegativeMemo)?)?;
-            }
-            state.memo.set(memo);
+    while let Some((key, value)) = rt.dict_next(dict, &mut position) {
+        let entry = match either {
+            Either::Pickler(_) => rt.tuple_item(value, 0).zip(rt.tuple_item(value, 1)),
+            Either::Unpickler(_) => Some((key, value)),
+        };
+        let (index, obj) = entry.ok_or_else(wrong)?;
+        let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
+        let index = u32::try_from(index).map_err(|_| Fault::NegativeMemo)?;
+        match either {
+            Either::Pickler(_) => written.insert(rt.identity(obj), index)?,
+            Either::Unpickler(_) => read.put(index as usize, obj)?,
         }
-        Either::Unpickler(state) => {
-            let mut memo = unpickler::Memo::new();
-            while let Some((index, obj)) = rt.dict_next(dict, &mut position) {
-                let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
-                memo.put(usize::try_from(index).map_err(|_| Fault::NegativeMemo)?, obj)?;
-            }
-            state.memo.set(memo);
-        }
+    }
+    match either {
+        Either::Pickler(state) => state.memo.set(written),
+        Either::Unpickler(state) => state.memo.set(read),
     }
     Ok(rt.none())
 }

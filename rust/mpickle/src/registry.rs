@@ -28,9 +28,8 @@ const FIELDS: usize = 12;
 /// setstate_func, map_obj_module, map_obj_full_name, map_reconstructor_func)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_register_pickle(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    let &[cls, name, module, reconstructor, functions @ .., mapped_module, mapped_name, mapped_reconstructor] =
-        shim::arguments::<10>(args);
-    enter(result, |rt| {
+    enter(args, result, |rt, args| {
+        let &[cls, name, module, reconstructor, functions @ .., mapped_module, mapped_name, mapped_reconstructor] = shim::arguments::<10>(args);
         let shim = &rt.shim;
         if !shim::is_class(cls) {
             return Err(shim.raise(Class::Type, b"obj_type must be a class"));
@@ -136,11 +135,13 @@ pub fn is_empty() -> bool {
 }
 
 /// The registration of exactly this type.
+#[inline(never)]
 pub fn of_type(cls: Obj) -> Option<Registration> {
     all().find(|registration| registration.field(Field::Type) == Some(cls))
 }
 
 /// The name under which a registered type, or a reconstructor, is written.
+#[inline(never)]
 pub fn location(obj: Obj) -> Option<[Obj; 2]> {
     all().find_map(|registration| match obj {
         _ if registration.field(Field::Type) == Some(obj) => registration.written_name(),
@@ -152,6 +153,7 @@ pub fn location(obj: Obj) -> Option<[Obj; 2]> {
 }
 
 /// The name under which the function of a registered path is written.
+#[inline(never)]
 pub fn mapped(module: Obj, name: Obj) -> Option<[Obj; 2]> {
     all().find_map(|registration| {
         let named = registration.is_named(Field::Reconstructor, module, name);
@@ -160,6 +162,7 @@ pub fn mapped(module: Obj, name: Obj) -> Option<[Obj; 2]> {
 }
 
 /// The registered type or reconstructor of a name, in its own form and in the mapped one.
+#[inline(never)]
 pub fn find(shim: &Shim, module: Obj, name: Obj) -> Result<Option<Obj>> {
     for registration in all() {
         let is = |field| registration.is_named(field, module, name);

@@ -429,6 +429,7 @@ impl Shim {
         object!(self, mpk_bytearray(data.as_ptr(), data.len()))
     }
 
+    #[inline(never)]
     pub fn interned(&self, text: &[u8]) -> Result<Obj> {
         object!(self, mpk_interned(text.as_ptr(), text.len()))
     }
@@ -450,6 +451,7 @@ impl Shim {
     }
 
     #[inline]
+    #[inline(never)]
     pub fn tuple(&self, objs: &[Obj]) -> Result<Obj> {
         object!(self, mpk_tuple(items(objs), objs.len()))
     }
@@ -476,6 +478,7 @@ impl Shim {
         status!(self, mpk_extend(obj.0, items(objs), objs.len()))
     }
 
+    #[inline(never)]
     pub fn store(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
         status!(self, mpk_store(obj.0, items(objs), objs.len()))
     }
@@ -484,6 +487,7 @@ impl Shim {
         status!(self, mpk_add(obj.0, items(objs), objs.len()))
     }
 
+    #[inline(never)]
     pub fn apply(&self, callable: Obj, args: &[Obj]) -> Result<Obj> {
         object!(self, mpk_apply(callable.0, items(args), args.len()))
     }
@@ -515,10 +519,12 @@ impl Shim {
         object!(self, mpk_partial_new(cls.0, args.0, kwargs.0))
     }
 
+    #[inline(never)]
     pub fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
         optional!(self, mpk_attribute(obj.0, name.as_ptr(), name.len()))
     }
 
+    #[inline(never)]
     pub fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<()> {
         status!(self, mpk_set_attribute(obj.0, name.0, value.0))
     }
@@ -552,6 +558,7 @@ impl Shim {
         object!(self, mpk_to_str(obj.0))
     }
 
+    #[inline(never)]
     pub fn is_true(&self, obj: Obj) -> Result<bool> {
         Ok(count!(self, mpk_is_true(obj.0))? != 0)
     }
@@ -568,10 +575,12 @@ impl Shim {
     }
 
     /// The object under a key of a mapping.
+    #[inline(never)]
     pub fn lookup(&self, mapping: Obj, key: Obj) -> Result<Option<Obj>> {
         optional!(self, mpk_lookup(mapping.0, key.0))
     }
 
+    #[inline(never)]
     pub fn remove(&self, dict: Obj, key: Obj) -> Result<()> {
         status!(self, mpk_remove(dict.0, key.0))
     }
@@ -582,6 +591,7 @@ impl Shim {
     }
 
     /// The hook `name` of an instance, unless it is our own.
+    #[inline(never)]
     pub fn hook<T: Machine>(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
         optional!(self, mpk_hook(obj.0, T::KIND, name.as_ptr(), name.len()))
     }
@@ -599,6 +609,7 @@ impl Shim {
         status!(self, mpk_set_machine(obj.0, T::KIND, block.cast::<c_void>()))
     }
 
+    #[inline(never)]
     pub fn import(&self, path: Obj) -> Result<Obj> {
         object!(self, mpk_import_module(path.0))
     }
