@@ -5,9 +5,12 @@
 #![allow(unsafe_code)]
 
 use crate::error;
+use crate::heap::TableHeap;
 use crate::interpreter::Interpreter;
 use crate::policy::Policy;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
+use core::cell::Cell;
+use core::mem::take;
 use mpickle_core::error::{Class, Error, Fault};
 use mpickle_core::growable::Growable;
 use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, Pickler};
@@ -81,8 +84,23 @@ fn dump(rt: &mut Interpreter, obj: Obj, file: Option<Obj>, options: [Obj; 3]) ->
     if let Some(file) = file {
         check_file(&rt.shim, file)?;
     }
-    let mut pickler = Pickler::new(&*rt, options, file);
-    let outcome = pickler.dump(obj).and_then(|()| match file {
+    run_pickler(rt, options, file, &Cell::default(), obj)
+}
+
+/// Writes `obj` with the memo of the dumps before, which is given back.
+#[inline(never)]
+pub fn run_pickler(
+    rt: &Interpreter,
+    options: pickler::Options,
+    file: Option<Obj>,
+    memo: &Cell<pickler::Memo<TableHeap>>,
+    obj: Obj,
+) -> Result<Obj> {
+    let mut pickler = Pickler::new(rt, options, file);
+    *pickler.memo() = memo.take();
+    let outcome = pickler.dump(obj);
+    memo.set(take(pickler.memo()));
+    let outcome = outcome.and_then(|()| match file {
         Some(_) => Ok(rt.none()),
         None => rt.adopt_bytes(pickler.into_buffer()),
     });
@@ -96,10 +114,26 @@ fn load(rt: &mut Interpreter, source: Obj, streams: bool, options: [Obj; 6]) -> 
     if in_place {
         rt.read_from_buffer(0);
     }
-    let mut unpickler = Unpickler::new(&*rt, options, reader);
+    run_unpickler(rt, options, &Cell::new(reader), &Cell::default())
+}
+
+/// Reads one object with the memo of the loads before; both are given back.
+#[inline(never)]
+pub fn run_unpickler<'a>(
+    rt: &Interpreter,
+    options: unpickler::Options,
+    reader: &Cell<Reader<'a, Obj>>,
+    memo: &Cell<unpickler::Memo<Obj, TableHeap>>,
+) -> Result<Obj> {
+    let mut unpickler = Unpickler::new(rt, options, reader.take());
+    *unpickler.memo() = memo.take();
     let outcome = unpickler.load();
-    let place = unpickler.place();
-    outcome.map_err(|error| error::raise(&rt.shim, error, Some(place)))
+    if outcome.is_err() {
+        unpickler.reader().forget_ahead();
+    }
+    reader.set(take(unpickler.reader()));
+    memo.set(take(unpickler.memo()));
+    outcome.map_err(|error| error::raise(&rt.shim, error, Some(unpickler.place())))
 }
 
 /// The options, and who is offered buffers.

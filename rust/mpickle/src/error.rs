@@ -28,6 +28,7 @@ impl Message {
         Message(Vec::new())
     }
 
+    #[inline(never)]
     pub fn text(&mut self, text: &[u8]) -> &mut Self {
         for &byte in text {
             let _ = self.0.push(byte);

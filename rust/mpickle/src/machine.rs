@@ -12,9 +12,9 @@ use crate::policy::Policy;
 use crate::shim::{self, Machine, Obj, Raised, Shim, mp_obj_t};
 use core::cell::Cell;
 use mpickle_core::error::{Class, Error, Fault};
-use mpickle_core::pickler::{self, Pickler};
+use mpickle_core::pickler;
 use mpickle_core::runtime::{Naming, Runtime};
-use mpickle_core::unpickler::{self, Unpickler};
+use mpickle_core::unpickler;
 use mpickle_core::wire::reader::Reader;
 
 type Result<T> = core::result::Result<T, Raised>;
@@ -109,19 +109,16 @@ fn dump(rt: &mut Interpreter, this: Obj, state: &PicklerState, obj: Obj) -> Resu
     };
     let memo = state.memo.take();
     let before = memo.next_index();
+    state.memo.set(memo);
     let options = pickler::Options { fast, ..state.options };
-    let mut pickler = Pickler::new(&*rt, options, Some(state.file)).with_memo(memo);
-    let outcome = pickler.dump(obj);
-    let mut memo = pickler.into_memo();
+    let outcome = api::run_pickler(rt, options, Some(state.file), &state.memo, obj);
     if outcome.is_err() {
         // What was written of it cannot be read, so later pickles must not refer to it.
+        let mut memo = state.memo.take();
         memo.truncate(before);
+        state.memo.set(memo);
     }
-    state.memo.set(memo);
-    match outcome {
-        Ok(()) => Ok(rt.none()),
-        Err(error) => Err(error::raise(&rt.shim, error, None)),
-    }
+    outcome
 }
 
 /// `Pickler.persistent_id(self, obj)`: no object has one.
@@ -175,21 +172,14 @@ fn load(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Result<Obj> 
         this: Some(this),
         ..Hooks::default()
     };
-    let reader = state.reader.replace(Reader::memory(&[]));
     if state.in_place {
+        let reader = state.reader.take();
         rt.read_from_buffer(reader.fetched());
+        state.reader.set(reader);
     }
-    let mut unpickler = Unpickler::new(&*rt, state.options, reader).with_memo(state.memo.take());
-    let outcome = unpickler.load();
-    let place = unpickler.place();
-    let (mut reader, memo) = unpickler.into_parts();
-    if outcome.is_err() {
-        reader.forget_ahead();
-    }
-    state.reader.set(reader);
-    state.memo.set(memo);
+    let outcome = api::run_unpickler(rt, state.options, &state.reader, &state.memo);
     state.naming.take();
-    outcome.map_err(|error| error::raise(&rt.shim, error, Some(place)))
+    outcome
 }
 
 /// `Unpickler.find_class(self, module, name)`

@@ -29,7 +29,8 @@ const FIELDS: usize = 12;
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_register_pickle(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
-        let &[cls, name, module, reconstructor, functions @ .., mapped_module, mapped_name, mapped_reconstructor] = shim::arguments::<10>(args);
+        let &[cls, name, module, reconstructor, functions @ .., mapped_module, mapped_name, mapped_reconstructor] =
+            shim::arguments::<10>(args);
         let shim = &rt.shim;
         if !shim::is_class(cls) {
             return Err(shim.raise(Class::Type, b"obj_type must be a class"));

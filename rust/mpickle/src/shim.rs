@@ -450,7 +450,6 @@ impl Shim {
         }
     }
 
-    #[inline]
     #[inline(never)]
     pub fn tuple(&self, objs: &[Obj]) -> Result<Obj> {
         object!(self, mpk_tuple(items(objs), objs.len()))

@@ -82,9 +82,9 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         Pickler { rt, options, memo: Memo::new(), steps: Growable::new(), writer: Writer::new(stream) }
     }
 
-    /// Goes on with the memo of the dumps before.
-    pub fn with_memo(self, memo: Memo<R::Heap>) -> Self {
-        Pickler { memo, ..self }
+    /// Which objects were written. A pickler can go on with the memo of another.
+    pub fn memo(&mut self) -> &mut Memo<R::Heap> {
+        &mut self.memo
     }
 
     /// Writes one pickle. After an error the memo holds what was written so far.
@@ -109,11 +109,6 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     /// What was written to memory.
     pub fn into_buffer(self) -> Growable<u8> {
         self.writer.into_buffer()
-    }
-
-    /// Which objects were written.
-    pub fn into_memo(self) -> Memo<R::Heap> {
-        self.memo
     }
 
     /// Does the next piece of the topmost step, which leaves the stack when it is done.

@@ -37,9 +37,6 @@ type Make<R> = fn(&R, &[<R as Runtime>::Obj]) -> Result<<R as Runtime>::Obj, R>;
 /// Gives items to a container.
 type Fill<R> = fn(&R, <R as Runtime>::Obj, &[<R as Runtime>::Obj]) -> Result<(), R>;
 
-/// What lasts from one load to the next.
-pub type Parts<'a, R> = (Reader<'a, <R as Runtime>::Obj>, Memo<<R as Runtime>::Obj, <R as Runtime>::Heap>);
-
 /// Loads objects; reader and memo last from one load to the next, as CPython's do.
 pub struct Unpickler<'r, 'a, R: Runtime> {
     rt: &'r R,
@@ -73,19 +70,19 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         }
     }
 
-    /// Goes on with the memo of the loads before.
-    pub fn with_memo(self, memo: Memo<R::Obj, R::Heap>) -> Self {
-        Unpickler { memo, ..self }
+    /// Which objects have an index. An unpickler can go on with the memo of another.
+    pub fn memo(&mut self) -> &mut Memo<R::Obj, R::Heap> {
+        &mut self.memo
+    }
+
+    /// What is read from, for the load after this.
+    pub fn reader(&mut self) -> &mut Reader<'a, R::Obj> {
+        &mut self.reader
     }
 
     /// Where the machine is, or stopped: the place of a fault.
     pub fn place(&self) -> Place {
         Place { offset: self.place.offset.saturating_sub(self.start), ..self.place }
-    }
-
-    /// What the next load goes on with.
-    pub fn into_parts(self) -> Parts<'a, R> {
-        (self.reader, self.memo)
     }
 
     /// Reads one pickle, up to its STOP and not a byte further.

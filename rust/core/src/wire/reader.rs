@@ -28,6 +28,13 @@ pub struct Reader<'a, O> {
     frame_left: usize,
 }
 
+impl<O: Copy> Default for Reader<'_, O> {
+    /// Reads nothing.
+    fn default() -> Self {
+        Self::memory(&[])
+    }
+}
+
 /// Bytes of an opcode's argument: where they lie, or in memory of their own.
 pub enum Payload<'a> {
     /// In the input, or short.

@@ -77,9 +77,8 @@ fn the_memo_lasts_unless_it_is_cleared() {
         let both = toy.stream(stream, |stream| stream.data().to_vec());
         assert_eq!(both, cpython::extra(&format!("twice-{protocol}-{}", if fast { "True" } else { "False" })));
 
-        let mut memo = pickler.into_memo();
-        memo.clear();
-        Pickler::new(&toy, options, Some(stream)).with_memo(memo).dump(list).unwrap();
+        pickler.memo().clear();
+        pickler.dump(list).unwrap();
         toy.stream(stream, |stream| assert_eq!(stream.data()[both.len()..], both[..first]));
 
         let mut unpickler = Unpickler::new(&toy, UNPICKLING, Reader::stream(in_pieces(&toy, &both, 5)));
