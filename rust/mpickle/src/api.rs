@@ -9,8 +9,6 @@ use crate::heap::TableHeap;
 use crate::interpreter::Interpreter;
 use crate::policy::Policy;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use core::cell::Cell;
-use core::mem::take;
 use mpickle_core::error::{Class, Error, Fault};
 use mpickle_core::growable::Growable;
 use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, Pickler};
@@ -84,23 +82,20 @@ fn dump(rt: &mut Interpreter, obj: Obj, file: Option<Obj>, options: [Obj; 3]) ->
     if let Some(file) = file {
         check_file(&rt.shim, file)?;
     }
-    run_pickler(rt, options, file, &Cell::default(), obj)
+    run_pickler(rt, options, file, &mut pickler::Memo::new(), obj)
 }
 
-/// Writes `obj` with the memo of the dumps before, which is given back.
+/// Writes `obj` with the memo of the dumps before.
 #[inline(never)]
 pub fn run_pickler(
     rt: &Interpreter,
     options: pickler::Options,
     file: Option<Obj>,
-    memo: &Cell<pickler::Memo<TableHeap>>,
+    memo: &mut pickler::Memo<TableHeap>,
     obj: Obj,
 ) -> Result<Obj> {
-    let mut pickler = Pickler::new(rt, options, file);
-    *pickler.memo() = memo.take();
-    let outcome = pickler.dump(obj);
-    memo.set(take(pickler.memo()));
-    let outcome = outcome.and_then(|()| match file {
+    let mut pickler = Pickler::new(rt, options, file, memo);
+    let outcome = pickler.dump(obj).and_then(|()| match file {
         Some(_) => Ok(rt.none()),
         None => rt.adopt_bytes(pickler.into_buffer()),
     });
@@ -110,30 +105,25 @@ pub fn run_pickler(
 #[inline(never)]
 fn load(rt: &mut Interpreter, source: Obj, streams: bool, options: [Obj; 6]) -> Result<Obj> {
     let options = parse_load_options(rt, options)?;
-    let (reader, in_place) = open_source(rt, source, streams)?;
+    let (mut reader, in_place) = open_source(rt, source, streams)?;
     if in_place {
         rt.read_from_buffer(0);
     }
-    run_unpickler(rt, options, &Cell::new(reader), &Cell::default())
+    run_unpickler(rt, options, &mut reader, &mut unpickler::Memo::new())
 }
 
-/// Reads one object with the memo of the loads before; both are given back.
+/// Reads one object with the memo of the loads before.
 #[inline(never)]
-pub fn run_unpickler<'a>(
+pub fn run_unpickler(
     rt: &Interpreter,
     options: unpickler::Options,
-    reader: &Cell<Reader<'a, Obj>>,
-    memo: &Cell<unpickler::Memo<Obj, TableHeap>>,
+    reader: &mut Reader<'_, Obj>,
+    memo: &mut unpickler::Memo<Obj, TableHeap>,
 ) -> Result<Obj> {
-    let mut unpickler = Unpickler::new(rt, options, reader.take());
-    *unpickler.memo() = memo.take();
+    let mut unpickler = Unpickler::new(rt, options, reader, memo);
     let outcome = unpickler.load();
-    if outcome.is_err() {
-        unpickler.reader().forget_ahead();
-    }
-    reader.set(take(unpickler.reader()));
-    memo.set(take(unpickler.memo()));
-    outcome.map_err(|error| error::raise(&rt.shim, error, Some(unpickler.place())))
+    let place = unpickler.place();
+    outcome.map_err(|error| error::raise(&rt.shim, error, Some(place)))
 }
 
 /// The options, and who is offered buffers.

@@ -1,7 +1,6 @@
 //! The classes Pickler and Unpickler: what an instance keeps from one call to the next, and their methods.
 //!
-//! While a machine runs, its memo and reader are its own; the instance gets them back when it is done. A hook that calls
-//! the same instance again is refused, for there is one memo and one stream.
+//! While a machine runs it has memo and reader to itself: a hook that calls the same instance again is refused.
 #![allow(unsafe_code)]
 
 use crate::api::{self, enter};
@@ -9,7 +8,7 @@ use crate::error;
 use crate::heap::TableHeap;
 use crate::interpreter::{Hooks, Interpreter};
 use crate::policy::Policy;
-use crate::shim::{self, Machine, Obj, Raised, Shim, mp_obj_t};
+use crate::shim::{self, Exclusive, Machine, Obj, Raised, Shim, mp_obj_t};
 use core::cell::Cell;
 use mpickle_core::error::{Class, Error, Fault};
 use mpickle_core::pickler;
@@ -18,14 +17,14 @@ use mpickle_core::unpickler;
 use mpickle_core::wire::reader::Reader;
 
 type Result<T> = core::result::Result<T, Raised>;
+type Fallible<T> = core::result::Result<T, Error<Raised>>;
 
 /// What a Pickler keeps.
 struct PicklerState {
     file: Obj,
     options: pickler::Options,
     buffer_callback: Option<Obj>,
-    memo: Cell<pickler::Memo<TableHeap>>,
-    busy: Cell<bool>,
+    memo: Exclusive<pickler::Memo<TableHeap>>,
 }
 
 impl Machine for PicklerState {
@@ -40,11 +39,15 @@ pub struct UnpicklerState {
     options: unpickler::Options,
     policy: Policy,
     buffers: Option<Obj>,
-    reader: Cell<Reader<'static, Obj>>,
-    memo: Cell<unpickler::Memo<Obj, TableHeap>>,
+    input: Exclusive<Input>,
     /// How the names in the pickle under way are to be read, for the `find_class` that a hook calls.
     pub naming: Cell<Naming>,
-    busy: Cell<bool>,
+}
+
+/// What goes on from one load to the next.
+struct Input {
+    reader: Reader<'static, Obj>,
+    memo: unpickler::Memo<Obj, TableHeap>,
 }
 
 impl Machine for UnpicklerState {
@@ -60,12 +63,9 @@ pub fn state<'a, T: Machine>(shim: &Shim, obj: Obj) -> Result<&'a T> {
     shim::kept(obj).ok_or_else(|| shim.raise(class, message))
 }
 
-/// Marks a machine as running; RuntimeError if it is already.
-fn begin(shim: &Shim, busy: &Cell<bool>) -> Result<()> {
-    if busy.replace(true) {
-        return Err(shim.raise(Class::Runtime, b"this object is at work already; a hook needs one of its own"));
-    }
-    Ok(())
+/// RuntimeError for a machine that is running.
+fn busy(shim: &Shim) -> Raised {
+    shim.raise(Class::Runtime, b"this object is at work already; a hook needs one of its own")
 }
 
 /// `Pickler.__init__(self, file, protocol, fix_imports, buffer_callback)`
@@ -75,8 +75,8 @@ pub extern "C" fn mpickle_pickler_init(args: *const mp_obj_t, result: *mut mp_ob
         let &[this, file, options @ ..] = shim::arguments::<5>(args);
         let (options, buffer_callback) = api::parse_dump_options(&rt.shim, options)?;
         api::check_file(&rt.shim, file)?;
-        let (memo, busy) = (Cell::default(), Cell::new(false));
-        rt.shim.keep(this, PicklerState { file, options, buffer_callback, memo, busy })?;
+        let memo = Exclusive::new(pickler::Memo::new());
+        rt.shim.keep(this, PicklerState { file, options, buffer_callback, memo })?;
         Ok(rt.none())
     })
 }
@@ -87,14 +87,21 @@ pub extern "C" fn mpickle_pickler_dump(args: *const mp_obj_t, result: *mut mp_ob
     enter(args, result, |rt, args| {
         let &[this, obj] = shim::arguments(args);
         let state = state::<PicklerState>(&rt.shim, this)?;
-        begin(&rt.shim, &state.busy)?;
-        let outcome = dump(rt, this, state, obj);
-        state.busy.set(false);
-        outcome
+        let options = set_dump_hooks(rt, this, state)?;
+        let outcome = state.memo.with(|memo| {
+            let before = memo.next_index();
+            let outcome = api::run_pickler(rt, options, Some(state.file), memo, obj);
+            if outcome.is_err() {
+                // What was written of it cannot be read, so later pickles must not refer to it.
+                memo.truncate(before);
+            }
+            outcome
+        });
+        outcome.unwrap_or_else(|| Err(busy(&rt.shim)))
     })
 }
 
-fn dump(rt: &mut Interpreter, this: Obj, state: &PicklerState, obj: Obj) -> Result<Obj> {
+fn set_dump_hooks(rt: &mut Interpreter, this: Obj, state: &PicklerState) -> Result<pickler::Options> {
     let hook = |name| rt.shim.hook::<PicklerState>(this, name);
     let fast = match hook(b"fast")? {
         Some(fast) => rt.shim.is_true(fast)?,
@@ -107,18 +114,7 @@ fn dump(rt: &mut Interpreter, this: Obj, state: &PicklerState, obj: Obj) -> Resu
         buffer_callback: state.buffer_callback,
         ..Hooks::default()
     };
-    let memo = state.memo.take();
-    let before = memo.next_index();
-    state.memo.set(memo);
-    let options = pickler::Options { fast, ..state.options };
-    let outcome = api::run_pickler(rt, options, Some(state.file), &state.memo, obj);
-    if outcome.is_err() {
-        // What was written of it cannot be read, so later pickles must not refer to it.
-        let mut memo = state.memo.take();
-        memo.truncate(before);
-        state.memo.set(memo);
-    }
-    outcome
+    Ok(pickler::Options { fast, ..state.options })
 }
 
 /// `Pickler.persistent_id(self, obj)`: no object has one.
@@ -140,10 +136,8 @@ pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_
             options,
             policy: rt.hooks.policy,
             buffers: rt.hooks.buffers,
-            reader: Cell::new(reader),
-            memo: Cell::default(),
+            input: Exclusive::new(Input { reader, memo: unpickler::Memo::new() }),
             naming: Cell::default(),
-            busy: Cell::new(false),
         };
         rt.shim.keep(this, state)?;
         Ok(rt.none())
@@ -156,14 +150,23 @@ pub extern "C" fn mpickle_unpickler_load(args: *const mp_obj_t, result: *mut mp_
     enter(args, result, |rt, args| {
         let &[this] = shim::arguments(args);
         let state = state::<UnpicklerState>(&rt.shim, this)?;
-        begin(&rt.shim, &state.busy)?;
-        let outcome = load(rt, this, state);
-        state.busy.set(false);
-        outcome
+        set_load_hooks(rt, this, state)?;
+        let outcome = state.input.with(|Input { reader, memo }| {
+            if state.in_place {
+                rt.read_from_buffer(reader.fetched());
+            }
+            let outcome = api::run_unpickler(rt, state.options, reader, memo);
+            if outcome.is_err() {
+                reader.forget_ahead();
+            }
+            state.naming.take();
+            outcome
+        });
+        outcome.unwrap_or_else(|| Err(busy(&rt.shim)))
     })
 }
 
-fn load(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Result<Obj> {
+fn set_load_hooks(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Result<()> {
     rt.hooks = Hooks {
         policy: state.policy,
         buffers: state.buffers,
@@ -172,14 +175,7 @@ fn load(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Result<Obj> 
         this: Some(this),
         ..Hooks::default()
     };
-    if state.in_place {
-        let reader = state.reader.take();
-        rt.read_from_buffer(reader.fetched());
-        state.reader.set(reader);
-    }
-    let outcome = api::run_unpickler(rt, state.options, &state.reader, &state.memo);
-    state.naming.take();
-    outcome
+    Ok(())
 }
 
 /// `Unpickler.find_class(self, module, name)`
@@ -210,10 +206,11 @@ pub extern "C" fn mpickle_unpickler_persistent_load(args: *const mp_obj_t, resul
 pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this] = shim::arguments(args);
-        match idle(&rt.shim, this)? {
-            Either::Pickler(state) => drop(state.memo.take()),
-            Either::Unpickler(state) => drop(state.memo.take()),
-        }
+        let cleared = match either(&rt.shim, this)? {
+            Either::Pickler(state) => state.memo.with(pickler::Memo::clear),
+            Either::Unpickler(state) => state.input.with(|input| input.memo.clear()),
+        };
+        cleared.ok_or_else(|| busy(&rt.shim))?;
         Ok(rt.none())
     })
 }
@@ -227,23 +224,18 @@ pub extern "C" fn mpickle_memo_copy(args: *const mp_obj_t, result: *mut mp_obj_t
     })
 }
 
-fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Raised>> {
+fn copy_memo(rt: &Interpreter, this: Obj) -> Fallible<Obj> {
+    let busy = || Error::Raised(busy(&rt.shim));
     let copy = rt.dict()?;
-    match idle(&rt.shim, this).map_err(Error::Raised)? {
+    match either(&rt.shim, this).map_err(Error::Raised)? {
         Either::Pickler(state) => {
-            let memo = state.memo.take();
-            let entries = memo.entries();
-            state.memo.set(memo);
-            for &(identity, index) in entries?.iter() {
+            for &(identity, index) in state.memo.with(|memo| memo.entries()).ok_or_else(busy)??.iter() {
                 let entry = rt.tuple(&[rt.int(index as i64)?, shim::of_identity(identity)])?;
                 add_entry(rt, copy, identity, entry)?;
             }
         }
         Either::Unpickler(state) => {
-            let memo = state.memo.take();
-            let entries = memo.entries();
-            state.memo.set(memo);
-            for &(index, obj) in entries?.iter() {
+            for &(index, obj) in state.input.with(|input| input.memo.entries()).ok_or_else(busy)??.iter() {
                 add_entry(rt, copy, index, obj)?;
             }
         }
@@ -252,7 +244,7 @@ fn copy_memo(rt: &Interpreter, this: Obj) -> core::result::Result<Obj, Error<Rai
 }
 
 #[inline(never)]
-fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> core::result::Result<(), Error<Raised>> {
+fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> Fallible<()> {
     rt.store(copy, &[rt.int(key as i64)?, entry])
 }
 
@@ -261,36 +253,48 @@ fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> core::resul
 pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this, dict] = shim::arguments(args);
-        set_memo(rt, this, dict).map_err(|error| error::raise(&rt.shim, error, None))
+        let set = match either(&rt.shim, this)? {
+            Either::Pickler(state) => state.memo.with(|memo| set_written(rt, memo, dict)),
+            Either::Unpickler(state) => state.input.with(|input| set_read(rt, &mut input.memo, dict)),
+        };
+        let set = set.ok_or_else(|| busy(&rt.shim))?;
+        set.map_err(|error| error::raise(&rt.shim, error, None))?;
+        Ok(rt.none())
     })
 }
 
-fn set_memo(rt: &Interpreter, this: Obj, dict: Obj) -> core::result::Result<Obj, Error<Raised>> {
-    let wrong = || Error::Raised(rt.shim.raise(Class::Type, b"memo must be a memo or a copy of one"));
-    if !shim::is_dict(dict) {
-        return Err(wrong());
-    }
-    let either = idle(&rt.shim, this).map_err(Error::Raised)?;
-    let (mut written, mut read) = (pickler::Memo::new(), unpickler::Memo::new());
+fn set_written(rt: &Interpreter, memo: &mut pickler::Memo<TableHeap>, dict: Obj) -> Fallible<()> {
+    memo.clear();
     let mut position = 0;
-    while let Some((key, value)) = rt.dict_next(dict, &mut position) {
-        let entry = match either {
-            Either::Pickler(_) => rt.tuple_item(value, 0).zip(rt.tuple_item(value, 1)),
-            Either::Unpickler(_) => Some((key, value)),
+    while let Some((_, entry)) = next_entry(rt, dict, &mut position)? {
+        let (Some(index), Some(obj)) = (rt.tuple_item(entry, 0), rt.tuple_item(entry, 1)) else {
+            return Err(no_memo(rt));
         };
-        let (index, obj) = entry.ok_or_else(wrong)?;
-        let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
-        let index = u32::try_from(index).map_err(|_| Fault::NegativeMemo)?;
-        match either {
-            Either::Pickler(_) => written.insert(rt.identity(obj), index)?,
-            Either::Unpickler(_) => read.put(index as usize, obj)?,
-        }
+        memo.insert(rt.identity(obj), memo_index(rt, index)?)?;
     }
-    match either {
-        Either::Pickler(state) => state.memo.set(written),
-        Either::Unpickler(state) => state.memo.set(read),
+    Ok(())
+}
+
+fn set_read(rt: &Interpreter, memo: &mut unpickler::Memo<Obj, TableHeap>, dict: Obj) -> Fallible<()> {
+    memo.clear();
+    let mut position = 0;
+    while let Some((index, obj)) = next_entry(rt, dict, &mut position)? {
+        memo.put(memo_index(rt, index)? as usize, obj)?;
     }
-    Ok(rt.none())
+    Ok(())
+}
+
+fn next_entry(rt: &Interpreter, dict: Obj, position: &mut usize) -> Fallible<Option<(Obj, Obj)>> {
+    if shim::is_dict(dict) { Ok(rt.dict_next(dict, position)) } else { Err(no_memo(rt)) }
+}
+
+fn memo_index(rt: &Interpreter, index: Obj) -> Fallible<u32> {
+    let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
+    Ok(u32::try_from(index).map_err(|_| Fault::NegativeMemo)?)
+}
+
+fn no_memo(rt: &Interpreter) -> Error<Raised> {
+    Error::Raised(rt.shim.raise(Class::Type, b"memo must be a memo or a copy of one"))
 }
 
 enum Either<'a> {
@@ -298,16 +302,9 @@ enum Either<'a> {
     Unpickler(&'a UnpicklerState),
 }
 
-/// The state of an instance of either class that is not running.
-fn idle<'a>(shim: &Shim, this: Obj) -> Result<Either<'a>> {
-    let (busy, either) = match shim::kept::<PicklerState>(this) {
-        Some(state) => (&state.busy, Either::Pickler(state)),
-        None => {
-            let state = state::<UnpicklerState>(shim, this)?;
-            (&state.busy, Either::Unpickler(state))
-        }
-    };
-    begin(shim, busy)?;
-    busy.set(false);
-    Ok(either)
+fn either<'a>(shim: &Shim, this: Obj) -> Result<Either<'a>> {
+    match shim::kept(this) {
+        Some(state) => Ok(Either::Pickler(state)),
+        None => state(shim, this).map(Either::Unpickler),
+    }
 }

@@ -2,7 +2,7 @@
 //! the macros below and in [`bytes_of`].
 #![allow(unsafe_code)]
 
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
 use mpickle_core::error::Class;
 use mpickle_core::runtime::{Location, Value};
@@ -317,6 +317,31 @@ pub fn slot(which: u32) -> Option<Obj> {
 /// How many names a module has.
 pub fn module_len(module: Obj) -> usize {
     call!(mpk_module_len(module.0))
+}
+
+/// A value that one call at a time may use.
+pub struct Exclusive<T> {
+    busy: Cell<bool>,
+    value: UnsafeCell<T>,
+}
+
+impl<T> Exclusive<T> {
+    pub const fn new(value: T) -> Self {
+        Exclusive { busy: Cell::new(false), value: UnsafeCell::new(value) }
+    }
+
+    /// What `function` makes of the value; `None` where it is in use, by a call further up.
+    #[inline]
+    pub fn with<R>(&self, function: impl FnOnce(&mut T) -> R) -> Option<R> {
+        if self.busy.replace(true) {
+            return None;
+        }
+        // SAFETY: `busy` lets nobody else in until `function` has returned; it cannot unwind. EXCEPTION: none. GC: the
+        // value lies where its owner does.
+        let result = function(unsafe { &mut *self.value.get() });
+        self.busy.set(false);
+        Some(result)
+    }
 }
 
 /// What Rust keeps for an instance of a class of ours.

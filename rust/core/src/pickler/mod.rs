@@ -67,24 +67,19 @@ pub struct Options {
     pub fast: bool,
 }
 
-/// Pickles objects; the memo lasts from one dump to the next.
+/// Pickles objects, with a memo that the caller keeps from one dump to the next.
 pub struct Pickler<'r, R: Runtime> {
     rt: &'r R,
     options: Options,
-    memo: Memo<R::Heap>,
+    memo: &'r mut Memo<R::Heap>,
     steps: Growable<Step<R::Obj>>,
     writer: Writer<R::Obj>,
 }
 
 impl<'r, R: Runtime> Pickler<'r, R> {
     /// A pickler that writes to a stream, or to memory where there is none.
-    pub fn new(rt: &'r R, options: Options, stream: Option<R::Obj>) -> Self {
-        Pickler { rt, options, memo: Memo::new(), steps: Growable::new(), writer: Writer::new(stream) }
-    }
-
-    /// Which objects were written. A pickler can go on with the memo of another.
-    pub fn memo(&mut self) -> &mut Memo<R::Heap> {
-        &mut self.memo
+    pub fn new(rt: &'r R, options: Options, stream: Option<R::Obj>, memo: &'r mut Memo<R::Heap>) -> Self {
+        Pickler { rt, options, memo, steps: Growable::new(), writer: Writer::new(stream) }
     }
 
     /// Writes one pickle. After an error the memo holds what was written so far.

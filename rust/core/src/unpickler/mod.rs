@@ -37,13 +37,13 @@ type Make<R> = fn(&R, &[<R as Runtime>::Obj]) -> Result<<R as Runtime>::Obj, R>;
 /// Gives items to a container.
 type Fill<R> = fn(&R, <R as Runtime>::Obj, &[<R as Runtime>::Obj]) -> Result<(), R>;
 
-/// Loads objects; reader and memo last from one load to the next, as CPython's do.
+/// Loads objects, with a reader and a memo that the caller keeps from one load to the next.
 pub struct Unpickler<'r, 'a, R: Runtime> {
     rt: &'r R,
     options: Options,
-    reader: Reader<'a, R::Obj>,
+    reader: &'r mut Reader<'a, R::Obj>,
     stack: Stack<R::Obj>,
-    memo: Memo<R::Obj, R::Heap>,
+    memo: &'r mut Memo<R::Obj, R::Heap>,
     /// Objects that were taken from the memo, where the interpreter may replace them by others.
     given_out: Table<R::Heap>,
     may_replace: bool,
@@ -55,29 +55,24 @@ pub struct Unpickler<'r, 'a, R: Runtime> {
 
 impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     /// An unpickler that reads from `reader`.
-    pub fn new(rt: &'r R, options: Options, reader: Reader<'a, R::Obj>) -> Self {
+    pub fn new(
+        rt: &'r R,
+        options: Options,
+        reader: &'r mut Reader<'a, R::Obj>,
+        memo: &'r mut Memo<R::Obj, R::Heap>,
+    ) -> Self {
         Unpickler {
             rt,
             options,
             reader,
             stack: Stack::new(),
-            memo: Memo::new(),
+            memo,
             given_out: Table::new(),
             may_replace: rt.may_replace(),
             protocol: 0,
             start: 0,
             place: Place { opcode: opcode::STOP, offset: 0 },
         }
-    }
-
-    /// Which objects have an index. An unpickler can go on with the memo of another.
-    pub fn memo(&mut self) -> &mut Memo<R::Obj, R::Heap> {
-        &mut self.memo
-    }
-
-    /// What is read from, for the load after this.
-    pub fn reader(&mut self) -> &mut Reader<'a, R::Obj> {
-        &mut self.reader
     }
 
     /// Where the machine is, or stopped: the place of a fault.

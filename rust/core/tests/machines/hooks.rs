@@ -7,7 +7,7 @@ use crate::toy::{Hooks, Obj, Stream, Thing, Toy};
 use mpickle_core::error::{Error, Fault};
 use mpickle_core::pickler::{self, Pickler};
 use mpickle_core::runtime::Runtime;
-use mpickle_core::unpickler::Unpickler;
+use mpickle_core::unpickler::{self, Unpickler};
 use mpickle_core::wire::reader::Reader;
 use mpickle_core::wire::text::{Encoding, Errors};
 use std::cell::RefCell;
@@ -70,18 +70,20 @@ fn the_memo_lasts_unless_it_is_cleared() {
         let list = toy.new_list(&[shared, toy.new_tuple(&[shared, numbers[0], numbers[1], numbers[2]])]);
         let stream = toy.new_stream(Stream::writing());
         let options = pickler::Options { fast, ..pickling(protocol) };
-        let mut pickler = Pickler::new(&toy, options, Some(stream));
+        let mut memo = pickler::Memo::new();
+        let mut pickler = Pickler::new(&toy, options, Some(stream), &mut memo);
         pickler.dump(list).unwrap();
         let first = toy.stream(stream, |stream| stream.data().len());
         pickler.dump(list).unwrap();
         let both = toy.stream(stream, |stream| stream.data().to_vec());
         assert_eq!(both, cpython::extra(&format!("twice-{protocol}-{}", if fast { "True" } else { "False" })));
 
-        pickler.memo().clear();
-        pickler.dump(list).unwrap();
+        memo.clear();
+        Pickler::new(&toy, options, Some(stream), &mut memo).dump(list).unwrap();
         toy.stream(stream, |stream| assert_eq!(stream.data()[both.len()..], both[..first]));
 
-        let mut unpickler = Unpickler::new(&toy, UNPICKLING, Reader::stream(in_pieces(&toy, &both, 5)));
+        let (mut reader, mut memo) = (Reader::stream(in_pieces(&toy, &both, 5)), unpickler::Memo::new());
+        let mut unpickler = Unpickler::new(&toy, UNPICKLING, &mut reader, &mut memo);
         let [one, two] = [unpickler.load().unwrap(), unpickler.load().unwrap()];
         assert_eq!(one == two, !fast);
         assert_eq!(toy.show(one), toy.show(two));
@@ -191,10 +193,11 @@ fn strings_of_python_2_are_decoded_as_asked() {
         (Some(Encoding::Ascii), None, failed(Fault::UnknownErrors)),
         (None, Some(Errors::Strict), failed(Fault::UnknownEncoding)),
     ] {
-        let options = mpickle_core::unpickler::Options { encoding, errors, ..UNPICKLING };
+        let options = unpickler::Options { encoding, errors, ..UNPICKLING };
         let load = |pickle: &'static [u8]| {
             let toy = Toy::new();
-            let outcome = Unpickler::new(&toy, options, Reader::memory(pickle)).load();
+            let outcome =
+                Unpickler::new(&toy, options, &mut Reader::memory(pickle), &mut unpickler::Memo::new()).load();
             outcome.map(|obj| toy.show(obj))
         };
         for pickle in [b"U\x02a\xe9.".as_slice(), b"T\x02\0\0\0a\xe9.", b"S'a\\xe9'\n."] {

@@ -17,29 +17,31 @@ pub const UNPICKLING: unpickler::Options =
 
 /// Dumps to memory.
 pub fn dump(toy: &Toy, obj: Obj, protocol: u8) -> Result<Vec<u8>> {
-    let mut pickler = Pickler::new(toy, pickling(protocol), None);
+    let mut memo = pickler::Memo::new();
+    let mut pickler = Pickler::new(toy, pickling(protocol), None, &mut memo);
     pickler.dump(obj)?;
     Ok(crate::memory::exempt(|| pickler.into_buffer().to_vec()))
 }
 
 /// Dumps to a stream.
 pub fn dump_to(toy: &Toy, stream: Obj, obj: Obj, protocol: u8) -> Result<()> {
-    Pickler::new(toy, pickling(protocol), Some(stream)).dump(obj)
+    Pickler::new(toy, pickling(protocol), Some(stream), &mut pickler::Memo::new()).dump(obj)
 }
 
 /// Loads from memory.
 pub fn load(toy: &Toy, pickle: &[u8]) -> Result<Obj> {
-    Unpickler::new(toy, UNPICKLING, Reader::memory(pickle)).load()
+    Unpickler::new(toy, UNPICKLING, &mut Reader::memory(pickle), &mut unpickler::Memo::new()).load()
 }
 
 /// Loads from a stream.
 pub fn load_from(toy: &Toy, stream: Obj) -> Result<Obj> {
-    Unpickler::new(toy, UNPICKLING, Reader::stream(stream)).load()
+    Unpickler::new(toy, UNPICKLING, &mut Reader::stream(stream), &mut unpickler::Memo::new()).load()
 }
 
 /// Loads what has to fail; what the machine finds wrong, and where.
-pub fn fault(toy: &Toy, reader: Reader<'_, Obj>) -> (Fault, Place) {
-    let mut unpickler = Unpickler::new(toy, UNPICKLING, reader);
+pub fn fault(toy: &Toy, mut reader: Reader<'_, Obj>) -> (Fault, Place) {
+    let mut memo = unpickler::Memo::new();
+    let mut unpickler = Unpickler::new(toy, UNPICKLING, &mut reader, &mut memo);
     match unpickler.load() {
         Err(Error::Fault(fault)) => (fault, unpickler.place()),
         Err(Error::Raised(raised)) => panic!("{raised:?}"),
