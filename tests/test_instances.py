@@ -1,6 +1,7 @@
 """Objects that are pickled by reduction, in every protocol, against CPython: read, written, and byte by byte."""
 
 import array
+import errno
 import functools
 import pickle
 
@@ -168,3 +169,59 @@ def _sized(text, bits):
     for long, int32, int64 in ["liq", "LIQ"]:
         text = text and f"{text} ".replace(f" s:{ord(long):x} ", f" s:{ord(int64 if bits == 64 else int32):x} ")
     return text
+
+
+def test_kinds_of_oserror_come_back(device):
+    """MicroPython has OSError alone: CPython makes the same kind of it again."""
+    errors = [OSError(number, "text") for number in errno.errorcode]
+    pairs = [(error, protocol) for error in [*errors, ModuleNotFoundError("text")] for protocol in range(6)]
+    answers = device.table("rewrite", [(pickle.dumps(error, protocol).hex(), protocol) for error, protocol in pairs])
+    assert len({type(error) for error in errors}) > 12
+    for (error, protocol), answer in zip(pairs, answers, strict=True):
+        assert answer.text, f"{error!r} in protocol {protocol}: {answer}"
+        back = pickle.loads(bytes.fromhex(answer.text))
+        assert back.args == error.args
+        assert type(back) is type(error) or type(back) is ImportError, f"{error!r} in protocol {protocol}: {answer}"
+
+
+# An expression, and what to ask of the object that has been dumped and loaded: what `describe` does not tell.
+ASKED = [
+    ("Plain().method", "it()"),
+    ("given(Multiple, x=1)", "[it.method(), it.mixed(), it.x]"),
+    ("Outer.Inner.Innermost.method", "it(None)"),
+    ("Outer.made", "it()"),
+    ("Outer.static", "it()"),
+    ("Outer.Inner.static", "it()"),
+    ("Outer.Inner", "[it is Outer.Inner, it is Inner]"),
+    ("given(Outer.Inner)", "[isinstance(it, Outer.Inner), isinstance(it, Inner)]"),
+    ("'text'.upper", "it()"),
+    ("[3, 4].index", "it(4)"),
+    ("{'a': 1}.get", "it('a')"),
+    ("deque([1, 2], 2)", "(it.append(3), list(it))[1]"),
+    ("deque([], 3)", "([it.append(i) for i in range(5)], list(it))[1]"),
+    ("Point(1, [2])", "[it.x, it.y, len(it), it == (1, [2])]"),
+    ("given(Place, 3, 4, note=1)", "[it.sum(), it.note]"),
+    ("Int(5)", "[it + 1, it == 5]"),
+    ("Str('text')", "[it + '!', len(it)]"),
+    ("Bytearray(b'data')", "(it.append(1), len(it))[1]"),
+    ("CodedError(5, 'text')", "[it.code, list(it.args), isinstance(it, Error)]"),
+    ("StopIteration(5)", "it.value"),
+    ("OSError(9999, 'text')", "it.errno"),
+    ("given(Tricky, x=1)", "[it.x, it.other]"),
+    ("stored(Default(list), ('a', [1]))", "[it['a'], it.factory()]"),
+    ("OrderedDict([('b', 1), ('a', 2)])", "list(it.items())"),
+]
+
+
+def test_what_was_loaded_works(device):
+    """Methods, fields and limits of what was dumped and loaded on the device."""
+    setup = CLASSES + (
+        "\ndef ask(source, question, protocol):\n"
+        "    NAMES['it'] = mpickle.loads(mpickle.dumps(eval(source, NAMES), protocol))\n"
+        "    return repr(eval(question, NAMES))\n"
+    )
+    items = [(source, question, protocol) for source, question in ASKED for protocol in range(6)]
+    for (source, question, protocol), answer in zip(items, device.table("ask", items, setup=setup), strict=True):
+        it = pickle.loads(pickle.dumps(eval(source, oracle.NAMES), protocol))
+        expected = repr(eval(question, oracle.NAMES | {"it": it}))
+        assert answer.text == expected, f"{source} in protocol {protocol}: {question} is {answer}"

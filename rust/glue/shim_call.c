@@ -12,10 +12,21 @@ mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t
     MPK_CATCH(MPK_NULL)
 }
 
-// Calls of two arguments that MicroPython's types take otherwise than CPython's, or MPK_NULL for all others: bytes and bytearray of a str
-// and its encoding, of which theirs take no notice (Python 2 pickles a bytearray so), and complex of two floats, which
-// theirs adds up and so loses the sign of a zero. A stand-in has as members whatever a pickle says.
-static mp_obj_t mpk_call_exactly(mp_obj_t callable, const mp_obj_t *args) {
+// The type that is called: that of `callable`, or the built-in one whose arguments a class without an `__init__` takes.
+static const mp_obj_type_t *mpk_type_called(mp_obj_t callable) {
+    const mp_obj_type_t *type = mpk_is_class(callable) ? MP_OBJ_TO_PTR(callable) : NULL;
+    if (type == NULL || mp_obj_is_native_type(type)) {
+        return type;
+    }
+    mp_obj_t init[2];
+    mp_load_method_maybe(callable, MP_QSTR___init__, init);
+    return init[0] == MP_OBJ_NULL ? mpk_native_base(type) : NULL;
+}
+
+mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args) {
+    if (len != 2) {
+        return MPK_NULL;
+    }
     #if MICROPY_PY_BUILTINS_COMPLEX
     if (callable == MP_OBJ_FROM_PTR(&mp_type_complex) && mp_obj_is_float(args[0]) && mp_obj_is_float(args[1])) {
         return mp_obj_new_complex(mp_obj_float_get(args[0]), mp_obj_float_get(args[1]));
@@ -26,11 +37,15 @@ static mp_obj_t mpk_call_exactly(mp_obj_t callable, const mp_obj_t *args) {
         return mpk_placeholder_member(args[0], args[1]);
     }
     #endif
-    bool bytes_like = callable == MP_OBJ_FROM_PTR(&mp_type_bytes);
+    if (!mp_obj_is_str(args[0]) || !mp_obj_is_str(args[1])) {
+        return MPK_NULL;
+    }
+    const mp_obj_type_t *type = mpk_type_called(callable);
+    bool bytes_like = type == &mp_type_bytes;
     #if MICROPY_PY_BUILTINS_BYTEARRAY
-    bytes_like = bytes_like || callable == MP_OBJ_FROM_PTR(&mp_type_bytearray);
+    bytes_like = bytes_like || type == &mp_type_bytearray;
     #endif
-    if (!bytes_like || !mp_obj_is_str(args[0])) {
+    if (!bytes_like) {
         return MPK_NULL;
     }
     mp_obj_t data = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mpk_codecs_encode_obj), 2, 0, args);
@@ -50,7 +65,7 @@ mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
         size_t len;
         mp_obj_t *items;
         mp_obj_get_array(args, &len, &items);
-        mp_obj_t result = len == 2 ? mpk_call_exactly(callable, items) : MPK_NULL;
+        mp_obj_t result = mpk_call_exactly(callable, len, items);
         if (result == MPK_NULL) {
             result = mp_call_function_n_kw(callable, len, 0, items);
         }

@@ -84,16 +84,16 @@ static uint32_t mpk_method_anatomy(mp_obj_t obj, mpk_anatomy_t *anatomy) {
     return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, mp_obj_new_tuple(2, args));
 }
 
-// Arguments of a bytearray's class: bytes, or before protocol 3 a str and its encoding, or nothing.
 #if MICROPY_PY_BUILTINS_BYTEARRAY
+// Arguments of a bytearray's class: bytes, or before protocol 3 a str and its encoding, or nothing.
 static mp_obj_t mpk_bytearray_arguments(mp_obj_t part, uint32_t protocol) {
     mp_buffer_info_t data;
     mp_get_buffer_raise(part, &data, MP_BUFFER_READ);
-    if (protocol >= 3) {
-        return mpk_tuple_of(mp_obj_new_bytes(data.buf, data.len));
-    }
     if (data.len == 0) {
         return mp_const_empty_tuple;
+    }
+    if (protocol >= 3) {
+        return mpk_tuple_of(mp_obj_new_bytes(data.buf, data.len));
     }
     vstr_t text;
     vstr_init(&text, data.len);

@@ -32,17 +32,34 @@ mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_
     return mp_call_function_n_kw(callable, skip + n_args, n_kw, all);
 }
 
+// An object of a built-in type.
+static mp_obj_t mpk_make_native(const mp_obj_type_t *type, size_t n_args, const mp_obj_t *args) {
+    mp_obj_t obj = mpk_call_exactly(MP_OBJ_FROM_PTR(type), n_args, args);
+    return obj != MPK_NULL ? obj : MP_OBJ_TYPE_GET_SLOT(type, make_new)(type, n_args, 0, args);
+}
+
+// CPython's object takes arguments for `__init__` alone.
+static void mpk_check_no_arguments(const mp_obj_type_t *type) {
+    mp_obj_t init[2];
+    mp_load_method_maybe(MP_OBJ_FROM_PTR(type), MP_QSTR___init__, init);
+    if (init[0] == MP_OBJ_NULL) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%q() takes no arguments"), type->name);
+    }
+}
+
 mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
+    size_t n_args;
+    mp_obj_t *items;
+    mp_obj_get_array(args, &n_args, &items);
     if (mp_obj_is_native_type(type)) {
-        return mpk_call_with(MP_OBJ_FROM_PTR(type), MPK_NULL, args, MPK_NULL);
+        return mp_call_function_n_kw(MP_OBJ_FROM_PTR(type), n_args, 0, items);
     }
     const mp_obj_type_t *native_base = NULL;
     mp_obj_instance_t *instance = mp_obj_new_instance(type, &native_base);
-    if (native_base != NULL && MP_OBJ_TYPE_HAS_SLOT(native_base, make_new)) {
-        size_t n_args;
-        mp_obj_t *items;
-        mp_obj_get_array(args, &n_args, &items);
-        instance->subobj[0] = MP_OBJ_TYPE_GET_SLOT(native_base, make_new)(native_base, n_args, 0, items);
+    if (native_base == NULL && n_args > 0) {
+        mpk_check_no_arguments(type);
+    } else if (native_base != NULL && MP_OBJ_TYPE_HAS_SLOT(native_base, make_new)) {
+        instance->subobj[0] = mpk_make_native(native_base, n_args, items);
     }
     return MP_OBJ_FROM_PTR(instance);
 }

@@ -138,6 +138,11 @@ extern const mp_obj_fun_builtin_var_t mpk_array_reconstructor_obj;
 // What makes an array of `cls` again: the callable, and as the result its arguments, a tuple. In shim_array.c.
 mp_obj_t mpk_array_arguments(mp_obj_t cls, mp_obj_t obj, uint32_t protocol, mp_obj_t *callable);
 
+// Calls that MicroPython's types take otherwise than CPython's, or MPK_NULL for all others: bytes and bytearray of a str
+// and its encoding, of which theirs take no notice (Python 2 pickles a bytearray so), and complex of two floats, which
+// theirs adds up and so loses the sign of a zero. A stand-in has as members whatever a pickle says.
+mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args);
+
 // A new tuple of one item.
 static inline mp_obj_t mpk_tuple_of(mp_obj_t first) {
     return mp_obj_new_tuple(1, &first);

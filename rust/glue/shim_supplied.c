@@ -40,11 +40,14 @@ static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
     }
     const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
     const mp_obj_type_t *native_base = mpk_native_base(type);
-    mp_obj_t args = mp_obj_new_tuple(1, &state);
+    mp_obj_t args = mpk_tuple_of(state);
     if (base == MP_OBJ_FROM_PTR(&mp_type_object)) {
         args = mp_const_empty_tuple;
-    } else if (native_base != NULL && mpk_is_namedtuple(native_base) && mpk_is_exact(state, &mp_type_tuple)) {
+    } else if (native_base != NULL && mpk_is_namedtuple(native_base) && base == MP_OBJ_FROM_PTR(&mp_type_tuple) &&
+               mpk_is_exact(state, &mp_type_tuple)) {
         args = state;
+    } else if (native_base == NULL || base != MP_OBJ_FROM_PTR(native_base)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("_reconstructor() argument 2 must be the class's built-in base"));
     }
     return mpk_new_instance(type, args);
 }

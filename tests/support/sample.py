@@ -27,6 +27,17 @@ class Stateful:
         self.given = state
 
 
+class Initial(Counted):
+    """Is called even without arguments, where Python 2's old classes are made."""
+
+    def __getinitargs__(self):
+        return self.args
+
+
+class Items(list):
+    """A list."""
+
+
 class Outer:
     """Holds a class, to be found by a dotted name."""
 

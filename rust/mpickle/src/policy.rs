@@ -6,6 +6,7 @@ use crate::shim::{self, Obj, Raised, Shim, text};
 use crate::{inject, registry};
 use mpickle_core::error::{Class, Fault};
 use mpickle_core::growable::Growable;
+use mpickle_core::wire::names;
 
 /// Globals that are data, or make data of what is given to them: always allowed. Space-separated.
 const PLAIN: &[u8] = b"builtins.bool builtins.bytearray builtins.bytes builtins.complex builtins.dict builtins.float \
@@ -49,6 +50,7 @@ impl Policy {
         }
         match (shim.find_global(module, name, dotted), self.missing) {
             (Err(Raised), Some(missing)) if shim.says_missing() => shim.apply(missing, &[module, name]),
+            (Err(Raised), None) if shim.says_missing() => parent_exception(shim, module, name).unwrap_or(Err(Raised)),
             (found, _) => found,
         }
     }
@@ -74,6 +76,18 @@ fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Fault> {
         path.extend_from_slice(part)?;
     }
     Ok(path)
+}
+
+/// `OSError` for the kinds of it that only CPython has, such as `FileNotFoundError`: what Python 2 has in their place.
+/// The exception that says that there is none stays raised for all else.
+fn parent_exception(shim: &Shim, module: Obj, name: Obj) -> Option<Result<Obj, Raised>> {
+    let parent: &[u8] = match (text(module), text(name), names::to_python2(text(module), text(name))) {
+        (b"builtins", name, (b"exceptions", parent)) if parent != name => parent,
+        // CPython forgot it in its table.
+        (b"builtins", b"BlockingIOError", _) => b"OSError",
+        _ => return None,
+    };
+    Some(shim.interned(parent).and_then(|parent| shim.find_global(module, parent, false)))
 }
 
 fn refused(shim: &Shim, module: Obj, name: Obj) -> Raised {
