@@ -5,10 +5,11 @@ from support.case import Case
 CASES = [
     Case(f"array-{name}", f"[array(code, {items}) for code in '{codes}']", ("array.array", *needs))
     for name, codes, items, needs in [
-        ("ints", "bBhHiIlLqQ", "[0, 1, 2, 100]", ()),
-        ("negative", "bhilq", "[-1, -128]", ()),
+        ("ints", "bBhHiIqQ", "[0, 1, 2, 100]", ()),
+        ("negative", "bhiq", "[-1, -128]", ()),
+        ("long", "lL", "[0, 1, 2, 100]", ("words of 64 bits",)),
         ("floats", "fd", "[0.5, -1.5, 0]", ("float",)),
-        ("empty", "bBhHiIlLqQfd", "()", ()),
+        ("empty", "bBhHiIqQfd", "()", ()),
     ]
 ] + [
     Case("array-largest", "array('Q', [(1 << 64) - 1, 1 << 63])", ("array.array", "bigint")),

@@ -64,6 +64,8 @@ class Capabilities:
         """Whether there is a built-in `name`, or `module.name`, or a module `name`, or one of the words below."""
         if name == "bigint":
             return not self.int_bits
+        if name == "words of 64 bits":
+            return self.word_bits == 64
         if name == "double":
             return self.float_bits >= 52
         if name in self.builtins or name in self.modules:
