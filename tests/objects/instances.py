@@ -49,9 +49,6 @@ _ARGUMENTS = [
     ("newargs-ex-positional", "NewKeywords(1, 2)"),
     ("newargs-ex-none", "NewKeywords()"),
     ("newargs-ex-first", "NewBoth(1)"),
-]
-
-_KEYWORDS = [
     ("newargs-ex", "NewKeywords(1, key='word')"),
     ("newargs-ex-keyword", "NewKeywords(key=[1])"),
     ("newargs-ex-keyword-first", "NewBoth(1, key=2)"),
@@ -127,8 +124,6 @@ _SHARING = [
     ("ring-in-list", "(lambda r: [r, r.next, r])(ring(3))"),
 ]
 
-CASES = (
-    [Case(*row) for row in _PLAIN + _ARGUMENTS + _STATE + _REDUCTIONS + _SHARING]
-    + [Case(*row, protocols=SINCE_2) for row in _SLOTS]
-    + [Case(f"{name}-keywords", source, protocols=SINCE_2) for name, source in _KEYWORDS]
-)
+CASES = [Case(*row) for row in _PLAIN + _ARGUMENTS + _STATE + _REDUCTIONS + _SHARING] + [
+    Case(*row, protocols=SINCE_2) for row in _SLOTS
+]
