@@ -71,7 +71,6 @@ impl<T: Copy> Growable<T> {
     }
 
     /// Appends all of `values`.
-    #[inline]
     pub fn extend_from_slice(&mut self, values: &[T]) -> Result<(), Fault> {
         self.reserve(values.len())?;
         let len = self.0.len();
