@@ -34,23 +34,7 @@ impl<T: Copy> Growable<T> {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, more: usize) -> Result<(), Fault> {
-        const TINY_BYTES: usize = 1024;
-        const SMALL_BYTES: usize = 4096;
-        const LARGE_BYTES: usize = 64 * 1024;
-        const FIRST_BYTES: usize = 64;
-        let capacity = self.0.capacity();
-        let bytes = capacity.saturating_mul(size_of::<T>());
-        let step = if bytes < TINY_BYTES {
-            3 * capacity
-        } else if bytes < SMALL_BYTES {
-            capacity
-        } else if bytes < LARGE_BYTES {
-            capacity / 2
-        } else {
-            capacity / 4
-        };
-        let first = FIRST_BYTES / size_of::<T>().max(1);
-        let preferred = more.max(step).max(first);
+        let preferred = growth(self.0.capacity(), more, size_of::<T>());
         // A heap that cannot give the preferred size may still give what is needed.
         (self.0.try_reserve_exact(preferred))
             .or_else(|_| self.0.try_reserve_exact(more))
@@ -143,6 +127,26 @@ impl<T: Copy> Growable<T> {
         let mut vec = core::mem::ManuallyDrop::new(self.0);
         (vec.as_mut_ptr(), vec.len(), vec.capacity())
     }
+}
+
+/// By how many values of `size` bytes a vector of `capacity` values grows that needs room for `more`.
+#[inline(never)]
+fn growth(capacity: usize, more: usize, size: usize) -> usize {
+    const TINY_BYTES: usize = 1024;
+    const SMALL_BYTES: usize = 4096;
+    const LARGE_BYTES: usize = 64 * 1024;
+    const FIRST_BYTES: usize = 64;
+    let bytes = capacity.saturating_mul(size);
+    let step = if bytes < TINY_BYTES {
+        3 * capacity
+    } else if bytes < SMALL_BYTES {
+        capacity
+    } else if bytes < LARGE_BYTES {
+        capacity / 2
+    } else {
+        capacity / 4
+    };
+    more.max(step).max(FIRST_BYTES / size.max(1))
 }
 
 impl Growable<u8> {

@@ -126,7 +126,7 @@ impl Runtime for Interpreter {
         shim::type_of(obj)
     }
 
-    #[inline]
+    #[inline(never)]
     fn tuple_item(&self, tuple: Obj, index: usize) -> Option<Obj> {
         shim::tuple_item(tuple, index)
     }

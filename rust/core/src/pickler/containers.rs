@@ -316,7 +316,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// Replaces the topmost step.
-    #[inline]
+    #[inline(never)]
     pub(super) fn set_top(&mut self, step: Step<R::Obj>) {
         if let Some(top) = self.steps.last_mut() {
             *top = step;

@@ -211,7 +211,7 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     }
 
     /// Gives an object its memo index and writes the opcode that does so on the other side.
-    #[inline]
+    #[inline(never)]
     fn memoize(&mut self, obj: R::Obj) -> Result<(), R> {
         if self.options.fast {
             return Ok(());
