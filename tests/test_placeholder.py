@@ -445,3 +445,34 @@ def test_make_new(device):
     for arguments in ("1, 'x'", "'x', b'y'", "'x'", "'x', 'y', 'z'"):
         with pytest.raises(DeviceError, match="TypeError"):
             run(device, f"Placeholder({arguments})")
+
+
+_HEAVY = ["decimal-shared", "uuid-small", "items-and-pairs", "state-setter", "new-with-keywords-twice", "graph"]
+
+
+def _carrying(faulty, program):
+    """What a program makes of `data` and `protocol` for a choice of rows."""
+    _ready(faulty)
+    for row in ROWS:
+        for protocol in (2, 4) if row.name in _HEAVY else ():
+            yield (
+                row,
+                protocol,
+                run(faulty, f"data, protocol = {written(row, protocol).hex()!r}, {protocol}\n" + program),
+            )
+
+
+def test_while_garbage_is_collected(faulty):
+    """Stand-ins are carried as ever where every allocation collects."""
+    for row, protocol, printed in _carrying(faulty, "print(collecting(carry, data, protocol), collecting(show, data))"):
+        back, _, shown = printed[0].partition(" ")
+        assert bytes.fromhex(back) == written(row, protocol), row.name
+        assert not row.shown or protocol < 4 or shown == row.shown
+
+
+@pytest.mark.parametrize("forever", [False, True], ids=["once", "for-ever"])
+def test_every_allocation_fails_in_turn(faulty, forever):
+    """MemoryError each time, no leak, and the next call works."""
+    program = f"print(starve(lambda: carry(data, protocol), {forever}), starve(lambda: show(data), {forever}), '.')"
+    for row, protocol, printed in _carrying(faulty, program):
+        assert printed == ["  ."], (row.name, protocol)

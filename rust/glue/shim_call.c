@@ -59,7 +59,8 @@ mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
         }
         #if MPICKLE_PLACEHOLDER
         if (mpk_is_placeholder(callable)) {
-            MPK_RETURN(mpk_placeholder_call(callable, args, MPK_NULL));
+            mp_obj_t made = mpk_placeholder_call(callable, args, MPK_NULL);
+            MPK_RETURN(made);
         }
         #endif
         size_t len;

@@ -68,7 +68,8 @@ mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t 
     MPK_TRY {
         #if MPICKLE_PLACEHOLDER
         if (mpk_is_placeholder(cls)) {
-            MPK_RETURN(mpk_placeholder_instance(cls, args, kwargs));
+            mp_obj_t made = mpk_placeholder_instance(cls, args, kwargs);
+            MPK_RETURN(made);
         }
         #endif
         const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
