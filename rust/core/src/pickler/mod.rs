@@ -145,10 +145,11 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         let mut next = Some(obj);
         while let Some(obj) = next {
             self.writer.boundary(self.rt)?;
-            if self.rt.has_persistent_id() && self.save_persistent(obj)? {
-                return Ok(());
-            }
-            next = self.save_value(obj)?;
+            let written = if self.rt.has_persistent_id() { self.save_persistent(obj)? } else { Some(obj) };
+            next = match written {
+                Some(obj) => self.save_value(obj)?,
+                None => None,
+            };
         }
         Ok(())
     }
@@ -184,18 +185,16 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         Ok(None)
     }
 
-    /// Asks for a persistent id and writes it; false when there is none.
+    /// Asks for a persistent id and gives what is to be written: the id, or the object where it has none. Protocol 0 writes
+    /// the id as a line, and nothing more.
     #[cold]
-    fn save_persistent(&mut self, obj: R::Obj) -> Result<bool, R> {
+    fn save_persistent(&mut self, obj: R::Obj) -> Result<Option<R::Obj>, R> {
         let Some(id) = self.rt.persistent_id(obj)? else {
-            return Ok(false);
+            return Ok(Some(obj));
         };
         if self.options.protocol > 0 {
             self.push_step(Step::Op(opcode::BINPERSID))?;
-            if let Some(item) = self.save_value(id)? {
-                self.push_step(Step::Save(item))?;
-            }
-            return Ok(true);
+            return Ok(Some(id));
         }
         let text = self.rt.to_str(id)?;
         let Value::Str(text) = self.rt.inspect(text) else {
@@ -207,7 +206,7 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         self.writer.op(opcode::PERSID)?;
         self.writer.put(text)?;
         self.writer.put(b"\n")?;
-        Ok(true)
+        Ok(None)
     }
 
     /// Gives an object its memo index and writes the opcode that does so on the other side.
