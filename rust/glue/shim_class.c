@@ -43,23 +43,23 @@ mp_obj_t mpk_class(uint32_t slot, qstr name, const mp_obj_dict_t *locals) {
     return *place;
 }
 
-// The native part of an instance; MPK_NULL if it has none of this type.
-static mp_obj_t mpk_native_machine(mp_obj_t self) {
+// The native part of an instance; NULL if it has none of this type.
+static mpk_machine_t *mpk_native_machine(mp_obj_t self) {
     mp_obj_t part = mp_obj_cast_to_native_base(self, MP_OBJ_FROM_PTR(&mpk_type_machine));
-    return part != MPK_NULL && mpk_is_exact(part, &mpk_type_machine) ? part : MPK_NULL;
+    return part != MPK_NULL && mpk_is_exact(part, &mpk_type_machine) ? MP_OBJ_TO_PTR(part) : NULL;
 }
 
 void *mpk_machine(mp_obj_t self, uint32_t kind) {
-    mp_obj_t part = mpk_native_machine(self);
-    mpk_machine_t *machine = part == MPK_NULL ? NULL : MP_OBJ_TO_PTR(part);
+    mpk_machine_t *machine = mpk_native_machine(self);
     return machine != NULL && machine->kind == kind ? machine->block : NULL;
 }
 
 uint32_t mpk_set_machine(mp_obj_t self, uint32_t kind, void *block, mp_obj_t *raised) {
     MPK_TRY {
-        const mp_obj_type_t *type = mp_obj_get_type(self);
-        mp_obj_t cls = mpk_slot(kind);
-        if (!mp_obj_is_instance_type(type) || !mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), cls)) {
+        // The class need not be that in the slot: the module may have been imported again since.
+        mp_obj_t native = mp_obj_cast_to_native_base(self, MP_OBJ_FROM_PTR(&mpk_type_machine));
+        mpk_machine_t *there = mpk_native_machine(self);
+        if (native == MPK_NULL || native == self || (there != NULL && there->kind != kind && there->block != NULL)) {
             mp_raise_TypeError(MP_ERROR_TEXT("__init__() of another class's instance"));
         }
         ((mp_obj_instance_t *)MP_OBJ_TO_PTR(self))->subobj[0] = mpk_new_machine(kind, block);
@@ -68,17 +68,25 @@ uint32_t mpk_set_machine(mp_obj_t self, uint32_t kind, void *block, mp_obj_t *ra
     MPK_CATCH(MPK_RAISED)
 }
 
+// A member of the class in a slot; of the classes made before the module was imported again, none is known.
+static mp_obj_t mpk_class_member(uint32_t slot, qstr attr) {
+    mp_obj_t cls = mpk_slot(slot);
+    if (cls == MPK_NULL) {
+        return MPK_NULL;
+    }
+    mp_map_t *members = &MP_OBJ_TYPE_GET_SLOT((mp_obj_type_t *)MP_OBJ_TO_PTR(cls), locals_dict)->map;
+    mp_map_elem_t *found = mp_map_lookup(members, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP);
+    return found == NULL ? MPK_NULL : found->value;
+}
+
 mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len, mp_obj_t *raised) {
     *raised = MPK_NULL;
     MPK_TRY {
         qstr attr = qstr_from_strn((const char *)name, len);
         mp_obj_t method[2] = {MPK_NULL, MPK_NULL};
         mp_load_method_maybe(self, attr, method);
-        const mp_obj_type_t *cls = MP_OBJ_TO_PTR(mpk_slot(kind));
-        mp_map_t *own = &MP_OBJ_TYPE_GET_SLOT(cls, locals_dict)->map;
-        mp_map_elem_t *found = mp_map_lookup(own, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP);
         mp_obj_t result = method[0];
-        if (found != NULL && found->value == method[0]) {
+        if (result == mpk_class_member(kind, attr)) {
             result = MPK_NULL;
         } else if (result != MPK_NULL && method[1] != MPK_NULL) {
             result = mp_obj_new_bound_meth(method[0], method[1]);

@@ -24,8 +24,9 @@ mp_obj_t mpk_new_module(mp_obj_t path, mp_obj_t *raised) {
 
 uint32_t mpk_forget_module(mp_obj_t path, mp_obj_t *raised) {
     MPK_TRY {
-        mp_obj_t loaded = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict));
-        mp_obj_dict_delete(loaded, mp_obj_str_intern(path));
+        // The program may have removed it.
+        mp_map_t *loaded = &MP_STATE_VM(mp_loaded_modules_dict).map;
+        mp_map_lookup(loaded, mp_obj_str_intern(path), MP_MAP_LOOKUP_REMOVE_IF_FOUND);
         MPK_RETURN(MPK_OK);
     }
     MPK_CATCH(MPK_RAISED)

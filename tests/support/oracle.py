@@ -193,3 +193,14 @@ def without_frames(data):
             out += data[last:place]
         last = None if opcode.name == "FRAME" else place
     return bytes(out) + data[last:]
+
+
+def one_pickle(data):
+    """The first of several pickles in a row; all of it, if it is none."""
+    end = 0
+    try:
+        for opcode, _, place in pickletools.genops(data):
+            end = place + len(opcode.code)
+    except ValueError:
+        return data
+    return data[:end]

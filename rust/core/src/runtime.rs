@@ -296,8 +296,9 @@ pub trait Runtime {
     fn find_class(&self, module: Self::Obj, name: Self::Obj, naming: Naming) -> Result<Self::Obj, Self>;
     /// The extension code registered for a name, 0 if none.
     fn extension_code(&self, module: Self::Obj, name: Self::Obj) -> Result<u32, Self>;
-    /// The object of a registered extension code, `None` if the code is not registered.
-    fn extension(&self, code: u32) -> Result<Option<Self::Obj>, Self>;
+    /// The object of a registered extension code, `None` if the code is not registered. Its name is found as one that
+    /// stands in the pickle.
+    fn extension(&self, code: u32, naming: Naming) -> Result<Option<Self::Obj>, Self>;
 
     // Hooks of the call under way.
 

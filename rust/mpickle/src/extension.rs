@@ -7,8 +7,8 @@ use crate::api::enter;
 use crate::error::Message;
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::Class;
-use mpickle_core::runtime::Runtime;
+use mpickle_core::error::{Class, Error};
+use mpickle_core::runtime::{self, Naming, Runtime};
 
 type Result<T> = core::result::Result<T, Raised>;
 
@@ -88,20 +88,20 @@ pub fn code(shim: &Shim, module: Obj, name: Obj) -> Result<u32> {
 
 /// The object of a code. CPython remembers what it has found; here that is so only where nobody restricts what may
 /// be found.
-pub fn object(rt: &Interpreter, code: u32) -> Result<Option<Obj>> {
+pub fn object(rt: &Interpreter, code: u32, naming: Naming) -> runtime::Result<Option<Obj>, Interpreter> {
     let shim = &rt.shim;
     let Some(table) = shim::slot(shim::MPK_SLOT_EXTENSIONS) else { return Ok(None) };
-    let code = shim.int(code.into())?;
-    let Some(key) = shim.lookup(table, code)? else { return Ok(None) };
+    let code = rt.int(code.into())?;
+    let Some(key) = shim.lookup(table, code).map_err(Error::Raised)? else { return Ok(None) };
     let (Some(module), Some(name)) = (shim::tuple_item(key, 0), shim::tuple_item(key, 1)) else { return Ok(None) };
     if rt.hooks.find_class.is_some() || rt.hooks.policy.is_strict() {
-        return rt.find_named(module, name).map(Some);
+        return rt.find_class(module, name, naming).map(Some);
     }
-    let cache = shim.slot_dict(shim::MPK_SLOT_EXTENSION_CACHE)?;
-    if let Some(found) = shim.lookup(cache, code)? {
+    let cache = shim.slot_dict(shim::MPK_SLOT_EXTENSION_CACHE).map_err(Error::Raised)?;
+    if let Some(found) = shim.lookup(cache, code).map_err(Error::Raised)? {
         return Ok(Some(found));
     }
-    let found = rt.find_named(module, name)?;
-    shim.store(cache, &[code, found])?;
+    let found = rt.find_class(module, name, naming)?;
+    rt.store(cache, &[code, found])?;
     Ok(Some(found))
 }

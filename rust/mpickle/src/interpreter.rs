@@ -63,14 +63,6 @@ impl Interpreter {
         self.buffer_offset = Some(Cell::new(offset));
     }
 
-    /// The global of a name that is Python 3's, found by the program's hook or by the policy.
-    pub fn find_named(&self, module: Obj, name: Obj) -> core::result::Result<Obj, Raised> {
-        match self.hooks.find_class {
-            Some(hook) => self.shim.apply(hook, &[module, name]),
-            None => self.hooks.policy.find(&self.shim, module, name, true),
-        }
-    }
-
     /// What is called in place of a class that the program registered with a reconstructor.
     fn constructor_of(&self, _cls: Obj) -> Option<Obj> {
         #[cfg(feature = "registry")]
@@ -425,12 +417,12 @@ impl Runtime for Interpreter {
     }
 
     #[cfg(feature = "extensions")]
-    fn extension(&self, code: u32) -> Result<Option<Obj>, Self> {
-        lift(extension::object(self, code))
+    fn extension(&self, code: u32, naming: Naming) -> Result<Option<Obj>, Self> {
+        extension::object(self, code, naming)
     }
 
     #[cfg(not(feature = "extensions"))]
-    fn extension(&self, _code: u32) -> Result<Option<Obj>, Self> {
+    fn extension(&self, _code: u32, _naming: Naming) -> Result<Option<Obj>, Self> {
         Ok(None)
     }
 

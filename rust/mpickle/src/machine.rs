@@ -12,7 +12,7 @@ use crate::shim::{self, Exclusive, Machine, Obj, Raised, Shim, mp_obj_t};
 use core::cell::Cell;
 use mpickle_core::error::{Class, Error, Fault};
 use mpickle_core::pickler;
-use mpickle_core::runtime::{Naming, Runtime};
+use mpickle_core::runtime::{Naming, Runtime, Value};
 use mpickle_core::unpickler;
 use mpickle_core::wire::reader::Reader;
 
@@ -40,7 +40,7 @@ pub struct UnpicklerState {
     policy: Policy,
     buffers: Option<Obj>,
     input: Exclusive<Input>,
-    /// How the names in the pickle under way are to be read, for the `find_class` that a hook calls.
+    /// How `find_class` is to read names: as those of the pickle under way, or of the last.
     pub naming: Cell<Naming>,
 }
 
@@ -68,11 +68,17 @@ fn busy(shim: &Shim) -> Raised {
     shim.raise(Class::Runtime, b"this object is at work already; a hook needs one of its own")
 }
 
+/// Nothing must be taken from a machine at work.
+fn check_idle(shim: &Shim, is_busy: Option<bool>) -> Result<()> {
+    if is_busy == Some(true) { Err(busy(shim)) } else { Ok(()) }
+}
+
 /// `Pickler.__init__(self, file, protocol, fix_imports, buffer_callback)`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_pickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this, file, options @ ..] = shim::arguments::<5>(args);
+        check_idle(&rt.shim, shim::kept(this).map(|state: &PicklerState| state.memo.is_busy()))?;
         let (options, buffer_callback) = api::parse_dump_options(&rt.shim, options)?;
         api::check_file(&rt.shim, file)?;
         let memo = Exclusive::new(pickler::Memo::new());
@@ -128,6 +134,7 @@ pub extern "C" fn mpickle_pickler_persistent_id(args: *const mp_obj_t, result: *
 pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this, source, options @ ..] = shim::arguments::<8>(args);
+        check_idle(&rt.shim, shim::kept(this).map(|state: &UnpicklerState| state.input.is_busy()))?;
         let options = api::parse_load_options(rt, options)?;
         let (reader, in_place) = api::open_source(rt, source, true)?;
         let state = UnpicklerState {
@@ -137,7 +144,7 @@ pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_
             policy: rt.hooks.policy,
             buffers: rt.hooks.buffers,
             input: Exclusive::new(Input { reader, memo: unpickler::Memo::new() }),
-            naming: Cell::default(),
+            naming: Cell::new(Naming { dotted: false, python2: options.fix_imports }),
         };
         rt.shim.keep(this, state)?;
         Ok(rt.none())
@@ -159,7 +166,6 @@ pub extern "C" fn mpickle_unpickler_load(args: *const mp_obj_t, result: *mut mp_
             if outcome.is_err() {
                 reader.forget_ahead();
             }
-            state.naming.take();
             outcome
         });
         outcome.unwrap_or_else(|| Err(busy(&rt.shim)))
@@ -264,23 +270,24 @@ pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t)
 }
 
 fn set_written(rt: &Interpreter, memo: &mut pickler::Memo<TableHeap>, dict: Obj) -> Fallible<()> {
-    memo.clear();
+    let mut new = pickler::Memo::new();
     let mut position = 0;
     while let Some((_, entry)) = next_entry(rt, dict, &mut position)? {
-        let (Some(index), Some(obj)) = (rt.tuple_item(entry, 0), rt.tuple_item(entry, 1)) else {
-            return Err(no_memo(rt));
-        };
-        memo.insert(rt.identity(obj), memo_index(rt, index)?)?;
+        let item = |at| rt.tuple_item(entry, at);
+        let (Some(index), Some(obj), None) = (item(0), item(1), item(2)) else { return Err(no_memo(rt)) };
+        new.insert(rt.identity(obj), memo_index(rt, index)?)?;
     }
+    *memo = new;
     Ok(())
 }
 
 fn set_read(rt: &Interpreter, memo: &mut unpickler::Memo<Obj, TableHeap>, dict: Obj) -> Fallible<()> {
-    memo.clear();
+    let mut new = unpickler::Memo::new();
     let mut position = 0;
     while let Some((index, obj)) = next_entry(rt, dict, &mut position)? {
-        memo.put(memo_index(rt, index)? as usize, obj)?;
+        new.put(memo_index(rt, index)? as usize, obj)?;
     }
+    *memo = new;
     Ok(())
 }
 
@@ -289,7 +296,7 @@ fn next_entry(rt: &Interpreter, dict: Obj, position: &mut usize) -> Fallible<Opt
 }
 
 fn memo_index(rt: &Interpreter, index: Obj) -> Fallible<u32> {
-    let index = rt.shim.argument_int(index).map_err(Error::Raised)?;
+    let Value::Int(index) = rt.inspect(index) else { return Err(no_memo(rt)) };
     Ok(u32::try_from(index).map_err(|_| Fault::NegativeMemo)?)
 }
 

@@ -246,11 +246,6 @@ pub fn same_text(one: Obj, other: Obj) -> bool {
     one == other || text(one) == text(other)
 }
 
-/// Whether `obj` is exactly a dict.
-pub fn is_dict(obj: Obj) -> bool {
-    matches!(inspect(obj, obj), Value::Dict(_))
-}
-
 pub fn is_buffer(obj: Obj) -> bool {
     let (mut data, mut len) = (core::ptr::null(), 0);
     call!(mpk_buffer(obj.0, &mut data, &mut len))
@@ -328,6 +323,11 @@ pub struct Exclusive<T> {
 impl<T> Exclusive<T> {
     pub const fn new(value: T) -> Self {
         Exclusive { busy: Cell::new(false), value: UnsafeCell::new(value) }
+    }
+
+    /// Whether a call uses it.
+    pub fn is_busy(&self) -> bool {
+        self.busy.get()
     }
 
     /// What `function` makes of the value; `None` where it is in use, by a call further up.

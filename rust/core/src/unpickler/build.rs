@@ -35,7 +35,8 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if new == old {
             return Ok(());
         }
-        if self.given_out.get(self.rt.identity(old)).is_some() {
+        // Of what was given out before there was anything registered, nothing is known.
+        if !self.may_replace || self.given_out.get(self.rt.identity(old)).is_some() {
             return Err(Fault::ReplacedTooLate.into());
         }
         self.memo.replace(old, new);

@@ -79,7 +79,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if code == 0 || code > i32::MAX as u32 {
             return Err(Fault::BadExtension.into());
         }
-        Ok(self.rt.extension(code)?.ok_or(Fault::UnknownExtension)?)
+        Ok(self.rt.extension(code, self.naming())?.ok_or(Fault::UnknownExtension)?)
     }
 
     /// PERSID: a persistent id as a line.
@@ -129,8 +129,12 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         let (Value::Str(_), Value::Str(_)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
             return Err(Fault::NotAString.into());
         };
-        let python2 = self.protocol < 3 && self.options.fix_imports;
-        self.rt.find_class(module, name, Naming { dotted: self.protocol >= 4, python2 })
+        self.rt.find_class(module, name, self.naming())
+    }
+
+    /// How the names in the pickle are to be read.
+    pub fn naming(&self) -> Naming {
+        Naming { dotted: self.protocol >= 4, python2: self.protocol < 3 && self.options.fix_imports }
     }
 }
 

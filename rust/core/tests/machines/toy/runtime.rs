@@ -484,7 +484,7 @@ impl Runtime for Toy {
         Ok(known.map_or(0, |&(_, code)| code))
     }
 
-    fn extension(&self, code: u32) -> Result<Option<Obj>> {
+    fn extension(&self, code: u32, _naming: Naming) -> Result<Option<Obj>> {
         let known = EXTENSIONS.iter().find(|&&(_, known)| known == code);
         Ok(known.map(|(name, _)| self.global(b"toy", name.as_bytes())))
     }
