@@ -200,8 +200,7 @@ static bool mpk_closure_name(mp_obj_t obj, mpk_location_t *location) {
 // The module of an object that is pickled under a given name: its own, or the one that has it under that name.
 static void mpk_module_of(mp_obj_t obj, mpk_location_t *location) {
     mp_obj_t name = location->name;
-    location->module = mpk_str_attribute(obj, MP_QSTR___module__);
-    if (location->module == MPK_NULL && !mpk_search(obj, location)) {
+    if (!mpk_own_name(obj, location) && location->module == MPK_NULL && !mpk_search(obj, location)) {
         location->module = MP_OBJ_NEW_QSTR(MP_QSTR___main__);
     }
     location->name = name;

@@ -8,7 +8,7 @@ use crate::error::Message;
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::{Class, Error};
-use mpickle_core::runtime::{self, Naming, Runtime};
+use mpickle_core::runtime::{self, Naming, Runtime, Value};
 
 type Result<T> = core::result::Result<T, Raised>;
 
@@ -18,7 +18,7 @@ pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_o
     enter(args, result, |rt, args| {
         let &[module, name, code] = shim::arguments(args);
         let shim = &rt.shim;
-        let (code, key) = parse(shim, module, name, code)?;
+        let (code, key) = parse(rt, module, name, code)?;
         let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;
         match (shim.lookup(table, key)?, shim.lookup(table, code)?) {
             (None, None) => {
@@ -38,7 +38,7 @@ pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut m
     enter(args, result, |rt, args| {
         let &[module, name, code] = shim::arguments(args);
         let shim = &rt.shim;
-        let (code, key) = parse(shim, module, name, code)?;
+        let (code, key) = parse(rt, module, name, code)?;
         let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;
         match shim.lookup(table, key)? {
             Some(old) if same(shim, old, code)? => {}
@@ -55,16 +55,16 @@ pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut m
 }
 
 /// The code as an int, and module and name as a key.
-fn parse(shim: &Shim, module: Obj, name: Obj, code: Obj) -> Result<(Obj, Obj)> {
+fn parse(rt: &Interpreter, module: Obj, name: Obj, code: Obj) -> Result<(Obj, Obj)> {
+    let shim = &rt.shim;
     if !shim::is_str(module) || !shim::is_str(name) {
         return Err(shim.raise(Class::Type, b"module and name must be str"));
     }
-    let number = shim.argument_int(code)?;
-    // Larger numbers arrive as the largest there is, but a pickle has their lower bits only.
-    if number < 1 || !same(shim, shim.int(number.into())?, code)? {
-        return Err(shim.raise(Class::Value, b"extension code must be 1 to 2147483647"));
+    match rt.inspect(code) {
+        Value::Int(1..=0x7fff_ffff) => Ok((code, shim.tuple(&[module, name])?)),
+        Value::Int(_) | Value::BigInt => Err(shim.raise(Class::Value, b"extension code must be 1 to 2147483647")),
+        _ => Err(shim.raise(Class::Type, b"extension code must be an int")),
     }
-    Ok((shim.int(number.into())?, shim.tuple(&[module, name])?))
 }
 
 fn same(shim: &Shim, one: Obj, other: Obj) -> Result<bool> {

@@ -119,10 +119,7 @@ fn revert(shim: &Shim, path: Obj, name: Obj) -> Result<()> {
         return Err(refuse(shim, b"'", path, Some(name), b"' was not injected"));
     };
     shim.remove(injected, key)?;
-    // The program may have put something else there.
-    if shim.attribute(module, shim::text(name))? == Some(function) {
-        shim.delete_attribute(module, name)?;
-    }
+    remove_member(shim, module, name, function)?;
     remove_empty(shim, injected, shim::text(path))
 }
 
@@ -131,18 +128,25 @@ fn remove_empty(shim: &Shim, injected: Obj, path: &[u8]) -> Result<()> {
     let mut path = path;
     loop {
         let prefix = shim.interned(path)?;
-        match shim.lookup(injected, prefix)? {
-            Some(module) if shim::module_len(module) <= 1 => {}
-            _ => return Ok(()),
-        }
+        let Some(module) = shim.lookup(injected, prefix)?.filter(|&module| shim::module_len(module) <= 1) else {
+            return Ok(());
+        };
         shim.remove(injected, prefix)?;
         shim.forget_module(prefix)?;
         let Some(dot) = path.iter().rposition(|&byte| byte == b'.') else { return Ok(()) };
         let (outer, last) = (path.get(..dot).unwrap_or_default(), path.get(dot + 1..).unwrap_or_default());
         if let Some(parent) = shim.lookup(injected, shim.interned(outer)?)? {
-            shim.delete_attribute(parent, shim.interned(last)?)?;
+            remove_member(shim, parent, shim.interned(last)?, module)?;
         }
         path = outer;
+    }
+}
+
+/// Removes a member of a module, unless the program has put something else there.
+fn remove_member(shim: &Shim, module: Obj, name: Obj, member: Obj) -> Result<()> {
+    match shim.attribute(module, shim::text(name))? {
+        Some(there) if there == member => shim.delete_attribute(module, name),
+        _ => Ok(()),
     }
 }
 
