@@ -123,6 +123,7 @@ pub fn run_unpickler(
     let mut unpickler = Unpickler::new(rt, options, reader, memo);
     let outcome = unpickler.load();
     let place = unpickler.place();
+    rt.note_naming(unpickler.naming());
     outcome.map_err(|error| error::raise(&rt.shim, error, Some(place)))
 }
 

@@ -63,6 +63,14 @@ impl Interpreter {
         self.buffer_offset = Some(Cell::new(offset));
     }
 
+    /// Keeps for the Unpickler at work, if there is one, how its `find_class` is to read names.
+    pub fn note_naming(&self, _naming: Naming) {
+        #[cfg(feature = "classes")]
+        if let Some(state) = self.hooks.this.and_then(shim::kept::<UnpicklerState>) {
+            state.naming.set(_naming);
+        }
+    }
+
     /// What is called in place of a class that the program registered with a reconstructor.
     fn constructor_of(&self, _cls: Obj) -> Option<Obj> {
         #[cfg(feature = "registry")]
@@ -396,10 +404,7 @@ impl Runtime for Interpreter {
 
     fn find_class(&self, module: Obj, name: Obj, naming: Naming) -> Result<Obj, Self> {
         if let Some(hook) = self.hooks.find_class {
-            #[cfg(feature = "classes")]
-            if let Some(state) = self.hooks.this.and_then(shim::kept::<UnpicklerState>) {
-                state.naming.set(naming);
-            }
+            self.note_naming(naming);
             return lift(self.shim.apply(hook, &[module, name]));
         }
         let (module, name) = naming.modern(self, module, name)?;

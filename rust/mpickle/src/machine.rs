@@ -292,7 +292,8 @@ fn set_read(rt: &Interpreter, memo: &mut unpickler::Memo<Obj, TableHeap>, dict: 
 }
 
 fn next_entry(rt: &Interpreter, dict: Obj, position: &mut usize) -> Fallible<Option<(Obj, Obj)>> {
-    if shim::is_dict(dict) { Ok(rt.dict_next(dict, position)) } else { Err(no_memo(rt)) }
+    let Value::Dict(_) = rt.inspect(dict) else { return Err(no_memo(rt)) };
+    Ok(rt.dict_next(dict, position))
 }
 
 fn memo_index(rt: &Interpreter, index: Obj) -> Fallible<u32> {
