@@ -2,6 +2,9 @@
 //!
 //! Where that firmware is not built, the tests are left out but for one, which fails and says what to do.
 
+#[path = "../mpickle/bind.rs"]
+mod bind;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +30,7 @@ fn main() {
         return;
     }
     let firmware = ask(&build);
-    bind(&here, &firmware);
+    declare(&here, &firmware);
     compile(&here, &root.join("rust/glue"), &firmware);
     println!("cargo::rustc-cfg=micropython");
 }
@@ -79,24 +82,12 @@ fn is_wanted(object: &Path, build: &Path) -> bool {
 }
 
 /// Declares for Rust what the shim and the harness have.
-fn bind(here: &Path, firmware: &Firmware) {
-    let header = here.join("harness.h");
+fn declare(here: &Path, firmware: &Firmware) {
     let is_meaning = |flag: &&String| ["-D", "-U", "-I", "-std"].iter().any(|start| flag.starts_with(start));
-    let bindings = bindgen::Builder::default()
-        .header(header.display().to_string())
-        .clang_args(firmware.flags.iter().filter(is_meaning))
-        .clang_args(["-DNO_QSTR", "-UMICROPY_ROM_TEXT_COMPRESSION"])
-        .allowlist_item("(mpk|MPK|host)_.*")
-        .use_core()
-        .layout_tests(false)
-        .generate_comments(false)
-        .formatter(bindgen::Formatter::None)
-        .rust_edition(bindgen::RustEdition::Edition2024)
-        .parse_callbacks(Box::new(bindgen::CargoCallbacks::new()))
-        .generate()
-        .unwrap_or_else(|error| fail(&format!("cannot bind {}: {error}", header.display())));
+    let flags = firmware.flags.iter().filter(is_meaning).cloned();
+    let declarations = bind::bind(&here.join("harness.h"), "mpk|MPK|host", flags).unwrap_or_else(|error| fail(&error));
     let to = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("shim.rs");
-    bindings.write_to_file(&to).unwrap_or_else(|error| fail(&format!("{}: {error}", to.display())));
+    fs::write(&to, declarations).unwrap_or_else(|error| fail(&format!("{}: {error}", to.display())));
 }
 
 fn compile(here: &Path, glue: &Path, firmware: &Firmware) {

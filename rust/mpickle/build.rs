@@ -9,6 +9,8 @@
 //! for a shell. Where it is not set (cargo clippy, rust-analyzer), the unix board of the default
 //! MicroPython version stands in.
 
+mod bind;
+
 use std::env;
 use std::fs;
 use std::io;
@@ -19,32 +21,9 @@ fn main() {
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
     let root = package.join("../..").canonicalize().expect("the repository");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    println!("cargo::rerun-if-changed=build.rs");
-    bind_shim(&root, &out.join("shim.rs"));
+    let shim = bind::bind(&root.join("rust/glue/shim.h"), "mpk|MPK", clang_flags(&root));
+    write_if_changed(&out.join("shim.rs"), &shim.unwrap_or_else(|error| fail(&error)));
     write_exports(&package.join("src"), &out.join("exports.h"));
-}
-
-/// Binds all that `shim.h` declares under its own prefix, and the types that those names need.
-fn bind_shim(root: &Path, to: &Path) {
-    let header = root.join("rust/glue/shim.h");
-    if !header.is_file() {
-        fail(&format!("{} is missing", header.display()));
-    }
-    let bindings = bindgen::Builder::default()
-        .header(header.display().to_string())
-        .clang_args(clang_flags(root))
-        .allowlist_item("(mpk|MPK)_.*")
-        .use_core()
-        .layout_tests(false)
-        .generate_comments(false)
-        .formatter(bindgen::Formatter::None)
-        .rust_edition(bindgen::RustEdition::Edition2024)
-        .parse_callbacks(Box::new(bindgen::CargoCallbacks::new()))
-        .generate();
-    match bindings {
-        Ok(bindings) => write_if_changed(to, &bindings.to_string()),
-        Err(error) => fail(&format!("cannot bind {}: {error}", header.display())),
-    }
 }
 
 /// The firmware's flags, in libclang's dialect.
@@ -54,9 +33,6 @@ fn clang_flags(root: &Path) -> Vec<String> {
         Ok(flags) => shlex::split(&flags).unwrap_or_else(|| fail("MPICKLE_CFLAGS: unbalanced quotes")),
         Err(_) => unix_flags(root),
     };
-    // Interned strings and compressed messages come from generated headers; the shim's interface
-    // needs neither, and with NO_QSTR alone the type of a compressed message is not declared.
-    flags.extend(["-DNO_QSTR".into(), "-UMICROPY_ROM_TEXT_COMPRESSION".into()]);
     flags.push(format!("--target={}", clang_target(&env::var("TARGET").expect("cargo sets TARGET"))));
     flags
 }
