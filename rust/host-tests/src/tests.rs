@@ -246,9 +246,11 @@ fn free_blocks_out_of_sight_are_the_last_resort() {
         }
         // Too large for the holes.
         assert!(Shim::new().tuple(&[none(); 50]).is_ok());
-        for size in [10_000, 500, TUPLE] {
+        for size in [10_000, 500] {
             on_heap(|| while !shim::alloc(size).is_null() {});
         }
-        assert_eq!(make_tuples(usize::MAX).len(), 100);
+        // The holes, and what is left at the end.
+        let room = 100 + 500 / TUPLE;
+        assert!((100..=room).contains(&make_tuples(usize::MAX).len()));
     });
 }
