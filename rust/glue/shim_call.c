@@ -37,7 +37,7 @@ mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args) {
         return mpk_placeholder_member(args[0], args[1]);
     }
     #endif
-    if (!mp_obj_is_str(args[0]) || !mp_obj_is_str(args[1])) {
+    if (!mp_obj_is_str(args[0])) {
         return MPK_NULL;
     }
     const mp_obj_type_t *type = mpk_type_called(callable);
