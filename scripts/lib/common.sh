@@ -57,7 +57,8 @@ version_field() {
 # micropython_source VERSION: the directory of the source, wherever it comes from.
 micropython_source() {
     if [ -n "${MICROPYTHON:-}" ]; then
-        (cd "$MICROPYTHON" 2>/dev/null && pwd -P) || die "MICROPYTHON=$MICROPYTHON: no such directory"
+        [ -e "$MICROPYTHON/py/obj.h" ] || die "MICROPYTHON=$MICROPYTHON: not a checkout of MicroPython"
+        (cd "$MICROPYTHON" && pwd -P)
     else
         printf '%s\n' "$ROOT/build/micropython-$1"
     fi

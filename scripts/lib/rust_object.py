@@ -144,7 +144,7 @@ def build_archive(args, target, flags, work):
     try:
         done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     except FileNotFoundError:
-        fail("cargo is missing: install Rust 1.87 or newer")
+        fail("cargo is missing: install Rust 1.90 or newer")
     if done.returncode:
         hint_at_target(target)
         sys.exit(done.returncode)
