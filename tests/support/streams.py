@@ -20,6 +20,15 @@ class Reader:
         raise RuntimeError("readline was called")
 
 
+class Counting:
+    """Stands in for a list of which only the number of items matters."""
+
+    count = 0
+
+    def append(self, item):
+        self.count += 1
+
+
 class IntoReader:
     """Has readinto alone."""
 
