@@ -3,6 +3,7 @@
 import collections
 import functools
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -83,9 +84,35 @@ def open_faulty(name, binary):
 _opened = []
 
 
-def pytest_sessionfinish():
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """The tests of one file on one target go to one process: they share what the device answers."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    names = sorted(targets(config), key=len, reverse=True)
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            test, _, parameters = nodeid.partition("[")
+            file = test.partition("::")[0]
+            target = next((name for name in names if re.match(rf"{re.escape(name)}[]-]", parameters)), None)
+            return test if target == FAULTS else f"{file} {target}"  # those with faults take long and share nothing
+
+    return Scheduling(config, log)
+
+
+def pytest_sessionfinish(session):
     for device in _opened:
         device.close()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = [[*key, count] for key, count in _left_out.items()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Every process of pytest-xdist has seen all tests and left out the same."""
+    for *key, count in getattr(node, "workeroutput", {}).get("left_out", ()):
+        _left_out[tuple(key)] = count
 
 
 def left_out(device, what, needs, count=1):

@@ -70,6 +70,15 @@ def mutation_difference(mutant):
     return None
 
 
+def mutations_of(device, everything):
+    """The reasons that must occur on a device: those of its own kind of numbers, and, if it gets all mutants, all."""
+    own = {
+        "a firmware's ints may end at 64 bits": bool(device.capabilities.int_bits),
+        "a machine of 32 bits cannot address 2 GiB": device.capabilities.word_bits == 32,
+    }
+    return [reason for reason in MUTATIONS if own.get(reason, everything)]
+
+
 def _from_stream(mutant):
     return mutant.options.get("stream") and b"\x95" in mutant.data
 

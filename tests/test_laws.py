@@ -4,6 +4,7 @@ import functools
 import pickle
 import re
 import subprocess
+from contextlib import closing
 
 import pytest
 from conftest import TARGETS, open_device, targets
@@ -187,8 +188,7 @@ def test_loads_while_garbage_is_collected(faulty):
 @pytest.mark.parametrize("kind", ["list", "tuple", "dict"])
 def test_depth(device, kind):
     """100 000 levels in every protocol, both ways, with 256 kB of C stack."""
-    deep = device.with_heap("160M", stack=256 << 10)
-    try:
+    with closing(device.with_heap("160M", stack=256 << 10)) as deep:
         output = deep.run(
             f"""
 value = nest({kind}, {DEPTH})
@@ -200,8 +200,6 @@ for protocol in range(6):
 """,
             timeout=300,
         )
-    finally:
-        deep.close()
     lines = [line.split() for line in output.splitlines()]
     assert [int(line[1]) for line in lines] == [DEPTH] * 6
     assert [line[0] for line in lines] == list(_nested_hashes(kind))

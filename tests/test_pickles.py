@@ -4,6 +4,7 @@ import functools
 import pickle
 import pickletools
 import re
+from contextlib import closing
 
 import pytest
 from differences import LOAD_FROM_STREAM
@@ -122,20 +123,18 @@ def test_every_opcode_is_read():
 def test_malformed_in_a_small_heap(device):
     """What a length field claims is never allocated: with a heap of 256 kB the outcome is the same."""
     rows = [row for row, needs in _rows("malformed") if not device.capabilities.lacks(needs)]
-    small = device.with_heap("256k")
-    try:
+    with closing(device.with_heap("256k")) as small:
         for stream in ({}, {"stream": True}):
             answers = small.table("load", [(row.data.hex(), row.options | stream) for row in rows])
             usual = [_answers(device, "malformed", bool(stream))[row.name][0] for row in rows]
             assert [(row.name, answer.error) for row, answer in zip(rows, answers, strict=True)] == [
                 (row.name, answer.error) for row, answer in zip(rows, usual, strict=True)
             ]
-    finally:
-        small.close()
 
 
 def test_malformed_leaves_nothing_behind(device):
     """Each broken pickle, read again and again, leaves the heap as it was."""
     rows = [row for row, needs in _rows("malformed")[::2] if not device.capabilities.lacks(needs)]
-    answers = device.table("leak", [(row.data.hex(), row.options) for row in rows])
+    with closing(device.with_heap("1M")) as small:  # which is collected sooner
+        answers = small.table("leak", [(row.data.hex(), row.options) for row in rows])
     assert [(row.name, str(answer)) for row, answer in zip(rows, answers, strict=True) if answer.text != "0"] == []

@@ -50,7 +50,8 @@ class Answer:
 class Device:
     """Firmware that runs Python source."""
 
-    batch_bytes = 400_000  # as much source as one request may have
+    batch_bytes = 400_000  # as much as one request may have
+    long_literal = 2_000  # in longer ones, MicroPython's lexer spends its time on growing its buffer
 
     def __init__(self, name):
         self.name = name
@@ -66,10 +67,13 @@ class Device:
             if self._running:
                 self._request("P", source, TIMEOUT)
 
-    def run(self, source, *, timeout=TIMEOUT):
-        """Runs source in a fresh namespace; returns what it printed; DeviceError with the traceback if it raised."""
+    def run(self, source, *, data=b"", timeout=TIMEOUT):
+        """Runs source in a fresh namespace; returns what it printed; DeviceError with the traceback if it raised.
+
+        The source sees the data as `sent`.
+        """
         self._ready()
-        return self._request("R", source, timeout)
+        return self._request("R", source, timeout, data)
 
     def value(self, expression, *, timeout=TIMEOUT):
         """The value of an expression that JSON can carry."""
@@ -83,13 +87,13 @@ class Device:
         """
         answers = []
         batch, size = [], 0
-        for item in items:
-            source = repr(tuple(item))
-            if batch and size + len(source) > self.batch_bytes:
+        for item in map(tuple, items):
+            length = len(repr(item))
+            if batch and size + length > self.batch_bytes:
                 answers += self._batch(function, batch, setup, timeout)
                 batch, size = [], 0
-            batch.append(source)
-            size += len(source)
+            batch.append(item)
+            size += length
         if batch:
             answers += self._batch(function, batch, setup, timeout)
         return answers
@@ -107,7 +111,7 @@ class Device:
     def _start(self):
         raise NotImplementedError
 
-    def _exchange(self, mode, source, timeout):
+    def _exchange(self, mode, source, data, timeout):
         """Sends one request; returns (output, traceback) as str; DeviceDied if the firmware ended."""
         raise NotImplementedError
 
@@ -123,9 +127,9 @@ class Device:
             for source in self._preludes.values():
                 self._request("P", source, TIMEOUT)
 
-    def _request(self, mode, source, timeout):
+    def _request(self, mode, source, timeout, data=b""):
         try:
-            output, traceback = self._exchange(mode, source, timeout)
+            output, traceback = self._exchange(mode, source, data, timeout)
         except DeviceDied:
             self.restart()
             raise
@@ -134,9 +138,11 @@ class Device:
         return output
 
     def _batch(self, function, batch, setup, timeout):
-        source = f"{setup}\n_answer({function}, [{','.join(batch)},])"
+        data = bytearray()
+        items = [self._literal(item, data) for item in batch]
+        source = f"{setup}\n_answer({function}, [{','.join(items)},])"
         try:
-            lines = self.run(source, timeout=timeout).splitlines()
+            lines = self.run(source, data=bytes(data), timeout=timeout).splitlines()
         except DeviceDied as death:
             if len(batch) == 1:
                 return [Answer(None, "DeviceDied", str(death))]
@@ -147,6 +153,18 @@ class Device:
         if len(lines) != len(batch):
             raise DeviceError(f"on {self.name}: {len(batch)} items, but {len(lines)} answers: {lines[:3]}")
         return [_parse(line) for line in lines]
+
+    def _literal(self, item, data):
+        """The source of a tuple; what is long in it goes to the data."""
+        parts = []
+        for part in item:
+            if isinstance(part, str) and len(part) > self.long_literal and part.isascii():
+                start = len(data)
+                data += part.encode()
+                parts.append(f"sent[{start}:{len(data)}].decode()")
+            else:
+                parts.append(repr(part))
+        return f"({','.join(parts)},)" if parts else "()"
 
 
 def _parse(line):
@@ -199,11 +217,11 @@ class UnixDevice(Device):
         if self.stack:
             resource.setrlimit(resource.RLIMIT_STACK, (self.stack, self.stack))
 
-    def _exchange(self, mode, source, timeout):
-        data = source.encode()
+    def _exchange(self, mode, source, data, timeout):
+        code = source.encode()
         deadline = time.monotonic() + timeout
         try:
-            self._send(b"%s%08x" % (mode.encode(), len(data)) + data, deadline, source)
+            self._send(b"%s%08x%08x" % (mode.encode(), len(code), len(data)) + code + data, deadline, source)
             return self._receive(deadline, source)
         except BrokenPipeError:
             raise self._death(source) from None
