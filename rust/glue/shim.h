@@ -32,6 +32,9 @@
 #ifndef MPICKLE_BUFFERS
 #define MPICKLE_BUFFERS (1)
 #endif
+#ifndef MPICKLE_INSTANCES
+#define MPICKLE_INSTANCES (1)
+#endif
 #ifndef MPICKLE_CLASSES
 #define MPICKLE_CLASSES (1)
 #endif

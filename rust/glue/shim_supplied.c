@@ -64,8 +64,10 @@ static const mpk_supplied_t mpk_supplied_table[] = {
     {MP_QSTR_copyreg, MP_QSTR___newobj__, &mpk_newobj_obj},
     {MP_QSTR_copyreg, MP_QSTR___newobj_ex__, &mpk_newobj_ex_obj},
     {MP_QSTR_copyreg, MP_QSTR__reconstructor, &mpk_reconstructor_obj},
+    #if MPICKLE_INSTANCES
     {MP_QSTR_functools, MP_QSTR_partial, &mpk_type_partial},
-    #if MICROPY_PY_ARRAY
+    #endif
+    #if MICROPY_PY_ARRAY && MPICKLE_INSTANCES
     {MP_QSTR_array, MP_QSTR__array_reconstructor, &mpk_array_reconstructor_obj},
     #endif
 };

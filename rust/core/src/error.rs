@@ -60,6 +60,7 @@ faults! {
     Truncated:        Unpickling, "pickle data was truncated";
     // The shape of the opcode stream.
     BadOpcode:        Unpickling, "invalid load key";
+    LeftOut:          Unpickling, "this opcode was left out of the firmware";
     BadProtocol:      Value,      "unsupported pickle protocol; this module reads protocols 0 to 5";
     StackUnderflow:   Unpickling, "unpickling stack underflow";
     NoMark:           Unpickling, "could not find MARK";

@@ -11,6 +11,7 @@ extern crate alloc;
 
 pub mod error;
 pub mod growable;
+pub mod parts;
 pub mod pickler;
 pub mod runtime;
 pub mod table;

@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::{Class, Error, Fault};
 use mpickle_core::growable::Growable;
-use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, Pickler};
+use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, LOWEST_PROTOCOL, Pickler};
 use mpickle_core::runtime::Runtime;
 use mpickle_core::unpickler::{self, Unpickler};
 use mpickle_core::wire::reader::Reader;
@@ -207,6 +207,9 @@ fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
     };
     match shim.argument_int(protocol)? {
         ..0 => Ok(HIGHEST_PROTOCOL),
+        protocol if protocol < LOWEST_PROTOCOL.into() => {
+            Err(shim.raise(Class::Value, b"pickle protocols 0 and 1 were left out of the firmware"))
+        }
         protocol if protocol <= HIGHEST_PROTOCOL.into() => Ok(protocol as u8),
         _ => Err(shim.raise(Class::Value, b"pickle protocol must be <= 5")),
     }

@@ -8,8 +8,7 @@ use crate::wire::opcode;
 impl<R: Runtime> Pickler<'_, R> {
     pub(super) fn save_tuple(&mut self, tuple: R::Obj, len: usize) -> Result<(), R> {
         if len == 0 {
-            let code: &[u8] =
-                if self.options.protocol > 0 { &[opcode::EMPTY_TUPLE] } else { &[opcode::MARK, opcode::TUPLE] };
+            let code: &[u8] = if self.protocol() > 0 { &[opcode::EMPTY_TUPLE] } else { &[opcode::MARK, opcode::TUPLE] };
             return Ok(self.writer.put(code)?);
         }
         if !self.is_short_tuple(len) {
@@ -21,7 +20,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// Whether the tuple has an opcode of its own, which needs no MARK.
     fn is_short_tuple(&self, len: usize) -> bool {
-        self.options.protocol >= 2 && len <= 3
+        self.protocol() >= 2 && len <= 3
     }
 
     pub(super) fn advance_tuple(&mut self, tuple: R::Obj, next: usize, memoized: u32) -> Result<(), R> {
@@ -41,7 +40,7 @@ impl<R: Runtime> Pickler<'_, R> {
     fn close_tuple(&mut self, tuple: R::Obj, len: usize, memoized: u32) -> Result<(), R> {
         let grown = self.memo.next_index() != memoized;
         if let Some(index) = self.memo.get(self.rt.identity(tuple)).filter(|_| grown) {
-            if !self.is_short_tuple(len) && self.options.protocol > 0 {
+            if !self.is_short_tuple(len) && self.protocol() > 0 {
                 self.writer.op(opcode::POP_MARK)?;
             } else {
                 let pops = if self.is_short_tuple(len) { len } else { len + 1 };
@@ -64,7 +63,7 @@ impl<R: Runtime> Pickler<'_, R> {
     /// A single item is given back: writing it from here would recurse with the data.
     pub(super) fn save_list(&mut self, list: R::Obj, len: usize) -> Result<Option<R::Obj>, R> {
         self.open(list, opcode::EMPTY_LIST, opcode::LIST)?;
-        match (len, self.options.protocol) {
+        match (len, self.protocol()) {
             (0, _) => {}
             (_, 0) => self.push_step(Step::List { list, next: 0, room: 0 })?,
             (1, _) => {
@@ -84,7 +83,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     pub(super) fn advance_list(&mut self, list: R::Obj, next: usize, room: u16) -> Result<(), R> {
         match (self.rt.list_item(list, next), room) {
-            (Some(item), 0) if self.options.protocol == 0 => {
+            (Some(item), 0) if self.protocol() == 0 => {
                 self.set_top(Step::List { list, next: next + 1, room });
                 self.push_step(Step::Op(opcode::APPEND))?;
                 self.save(item)
@@ -99,7 +98,7 @@ impl<R: Runtime> Pickler<'_, R> {
             }
             (None, _) => {
                 self.steps.pop();
-                if self.options.protocol > 0 {
+                if self.protocol() > 0 {
                     self.writer.op(opcode::APPENDS)?;
                 }
                 Ok(())
@@ -110,7 +109,7 @@ impl<R: Runtime> Pickler<'_, R> {
     pub(super) fn save_dict(&mut self, dict: R::Obj, size: usize) -> Result<(), R> {
         self.open(dict, opcode::EMPTY_DICT, opcode::DICT)?;
         let mut position = 0;
-        match (size, self.options.protocol) {
+        match (size, self.protocol()) {
             (0, _) => Ok(()),
             (_, 0) => self.push_step(Step::Dict { dict, position, size, room: 0 }),
             (1, _) => match self.rt.dict_next(dict, &mut position) {
@@ -128,7 +127,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     pub(super) fn advance_dict(&mut self, dict: R::Obj, position: usize, size: usize, room: u16) -> Result<(), R> {
-        let text = self.options.protocol == 0;
+        let text = self.protocol() == 0;
         if room == 0 && !text {
             self.check_dict(dict, size)?;
             self.set_top(Step::Dict { dict, position, size, room: BATCH });
@@ -168,7 +167,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     pub(super) fn save_set(&mut self, set: R::Obj, size: usize) -> Result<(), R> {
-        if self.options.protocol < 4 {
+        if self.protocol() < 4 {
             return self.save_set_by_reduction(set);
         }
         self.writer.op(opcode::EMPTY_SET)?;
@@ -208,7 +207,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     pub(super) fn save_frozenset(&mut self, set: R::Obj) -> Result<(), R> {
-        if self.options.protocol < 4 {
+        if self.protocol() < 4 {
             return self.save_set_by_reduction(set);
         }
         self.writer.op(opcode::MARK)?;
@@ -259,7 +258,7 @@ impl<R: Runtime> Pickler<'_, R> {
             }
             return Ok(());
         };
-        if self.options.protocol == 0 {
+        if self.protocol() == 0 {
             self.push_step(Step::Op(one))?;
             return self.save_item(item, pairs);
         }
@@ -306,11 +305,11 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// Writes an empty container and memoizes it.
     fn open(&mut self, obj: R::Obj, binary: u8, text: u8) -> Result<(), R> {
-        if self.options.protocol >= 4 && !self.options.fast {
+        if self.protocol() >= 4 && !self.options.fast {
             self.memo.put(self.rt.identity(obj))?;
             return Ok(self.writer.op_number(binary, opcode::MEMOIZE.into(), 1)?);
         }
-        let code: &[u8] = if self.options.protocol > 0 { &[binary] } else { &[opcode::MARK, text] };
+        let code: &[u8] = if self.protocol() > 0 { &[binary] } else { &[opcode::MARK, text] };
         self.writer.put(code)?;
         self.memoize(obj)
     }

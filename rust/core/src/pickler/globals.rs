@@ -9,14 +9,14 @@ impl<R: Runtime> Pickler<'_, R> {
     /// Writes `obj` by reference, under `name` if given, otherwise under its own.
     pub(super) fn save_global(&mut self, obj: R::Obj, name: Option<R::Obj>) -> Result<(), R> {
         let place = self.rt.locate(obj, name)?;
-        if self.options.protocol >= 2 {
+        if self.protocol() >= 2 {
             let code = self.rt.extension_code(place.module, place.name)?;
             if code != 0 {
                 return self.write_extension(code);
             }
         }
         self.push_step(Step::Memoize(obj))?;
-        match (self.options.protocol, place.parent) {
+        match (self.protocol(), place.parent) {
             (4.., _) => self.push(&[Step::Op(opcode::STACK_GLOBAL), Step::Save(place.name), Step::Save(place.module)]),
             (_, Some((parent, last))) => {
                 let args = self.rt.tuple(&[parent, last])?;
@@ -32,7 +32,7 @@ impl<R: Runtime> Pickler<'_, R> {
         let (Value::Str(mut module), Value::Str(mut name)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
             return Err(Fault::NotAName.into());
         };
-        if self.options.protocol < 3 {
+        if self.protocol() < 3 {
             if self.options.fix_imports {
                 (module, name) = names::to_python2(module, name);
             }

@@ -2,6 +2,7 @@
 
 use super::Pickler;
 use crate::error::{Error, Fault};
+use crate::parts::INSTANCES;
 use crate::runtime::{Anatomy, Items, Known, Result, Runtime, Value};
 
 impl<R: Runtime> Pickler<'_, R> {
@@ -9,12 +10,15 @@ impl<R: Runtime> Pickler<'_, R> {
     pub(super) fn reduce_instance(&mut self, obj: R::Obj) -> Result<R::Obj, R> {
         let rt = self.rt;
         if let Some(method) = self.method(obj, b"__reduce_ex__")? {
-            return rt.call(method, &[rt.int(self.options.protocol.into())?]);
+            return rt.call(method, &[rt.int(self.protocol().into())?]);
         }
         if let Some(method) = self.method(obj, b"__reduce__")? {
             return rt.call(method, &[]);
         }
-        match rt.anatomy(obj, self.options.protocol)? {
+        if !INSTANCES {
+            return Err(Error::Raised(rt.cannot_pickle(obj)));
+        }
+        match rt.anatomy(obj, self.protocol())? {
             Anatomy::Opaque => Err(Error::Raised(rt.cannot_pickle(obj))),
             Anatomy::Call { callable, args, items } => {
                 let state = self.state_of(obj)?;
@@ -40,7 +44,7 @@ impl<R: Runtime> Pickler<'_, R> {
         args: Option<R::Obj>,
         items: Items,
     ) -> Result<R::Obj, R> {
-        if self.options.protocol < 2 {
+        if self.protocol() < 2 {
             return self.reduce_by_reconstructor(obj, value);
         }
         let state = self.state_of(obj)?;

@@ -14,11 +14,14 @@ mod scalars;
 
 use crate::error::Fault;
 use crate::growable::Growable;
+use crate::parts::TEXT;
 use crate::runtime::{Result, Runtime, Value};
 use crate::wire::opcode;
 use crate::wire::writer::Writer;
 pub use memo::Memo;
 
+/// The oldest protocol that is written.
+pub const LOWEST_PROTOCOL: u8 = if TEXT { 0 } else { 2 };
 /// The newest protocol there is.
 pub const HIGHEST_PROTOCOL: u8 = 5;
 /// The protocol that is written unless another is asked for.
@@ -86,10 +89,10 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     pub fn dump(&mut self, obj: R::Obj) -> Result<(), R> {
         self.steps.truncate(0);
         self.writer.clear();
-        if self.options.protocol >= 2 {
-            self.writer.put(&[opcode::PROTO, self.options.protocol])?;
+        if self.protocol() >= 2 {
+            self.writer.put(&[opcode::PROTO, self.protocol()])?;
         }
-        if self.options.protocol >= 4 {
+        if self.protocol() >= 4 {
             self.writer.open_frame()?;
         }
         self.save(obj)?;
@@ -104,6 +107,12 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     /// What was written to memory.
     pub fn into_buffer(self) -> Growable<u8> {
         self.writer.into_buffer()
+    }
+
+    /// The protocol that is written: where the old ones are left out the compiler sees that it is none of them.
+    #[inline]
+    fn protocol(&self) -> u8 {
+        if TEXT { self.options.protocol } else { self.options.protocol.max(2) }
     }
 
     /// Does the next piece of the topmost step, which leaves the stack when it is done.
@@ -192,7 +201,7 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         let Some(id) = self.rt.persistent_id(obj)? else {
             return Ok(Some(obj));
         };
-        if self.options.protocol > 0 {
+        if self.protocol() > 0 {
             self.push_step(Step::Op(opcode::BINPERSID))?;
             return Ok(Some(id));
         }
@@ -216,7 +225,7 @@ impl<'r, R: Runtime> Pickler<'r, R> {
             return Ok(());
         }
         let index = self.memo.put(self.rt.identity(obj))?;
-        if self.options.protocol >= 4 {
+        if self.protocol() >= 4 {
             return Ok(self.writer.op(opcode::MEMOIZE)?);
         }
         self.write_index(index, opcode::PUT, opcode::BINPUT, opcode::LONG_BINPUT)

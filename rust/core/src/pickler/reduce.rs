@@ -83,7 +83,7 @@ impl<R: Runtime> Pickler<'_, R> {
             return Err(Fault::ReduceSetter.into());
         }
         self.push_step(Step::Reduced { obj, reduction })?;
-        let constructor = if self.options.protocol >= 2 { self.rt.constructor(callable) } else { Constructor::Call };
+        let constructor = if self.protocol() >= 2 { self.rt.constructor(callable) } else { Constructor::Call };
         match constructor {
             Constructor::Call => self.push_call(callable, args),
             Constructor::NewObj => self.push_newobj(obj, args, count),
@@ -121,7 +121,7 @@ impl<R: Runtime> Pickler<'_, R> {
         else {
             return Err(Fault::NewObjExTypes.into());
         };
-        if self.options.protocol >= 4 {
+        if self.protocol() >= 4 {
             return self.push(&[
                 Step::Op(opcode::NEWOBJ_EX),
                 Step::Save(named),
@@ -169,7 +169,7 @@ impl<R: Runtime> Pickler<'_, R> {
     /// no such thing, but reads it.
     fn push_items(&mut self, items: R::Obj) -> Result<(), R> {
         match self.rt.inspect(items) {
-            Value::Set(size) if self.options.protocol >= 4 => {
+            Value::Set(size) if self.protocol() >= 4 => {
                 self.push(&[Step::Set { set: items, position: 0, size, room: BATCH }, Step::Op(opcode::MARK)])
             }
             Value::Set(_) => Err(Fault::SetItemsProtocol.into()),

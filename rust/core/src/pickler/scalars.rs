@@ -8,7 +8,7 @@ use crate::wire::{float, integer, opcode, text};
 
 impl<R: Runtime> Pickler<'_, R> {
     pub(super) fn save_bool(&mut self, value: bool) -> Result<(), R> {
-        let code: &[u8] = match (self.options.protocol >= 2, value) {
+        let code: &[u8] = match (self.protocol() >= 2, value) {
             (true, true) => return Ok(self.writer.op(opcode::NEWTRUE)?),
             (true, false) => return Ok(self.writer.op(opcode::NEWFALSE)?),
             (false, true) => b"I01\n",
@@ -20,7 +20,7 @@ impl<R: Runtime> Pickler<'_, R> {
     #[inline]
     pub(super) fn save_int(&mut self, value: i64) -> Result<(), R> {
         let narrow = i32::try_from(value);
-        match (self.options.protocol, narrow) {
+        match (self.protocol(), narrow) {
             (1.., Ok(narrow)) => self.save_int_binary(narrow),
             (2.., Err(_)) => {
                 let (bytes, length) = integer::encode_i64(value);
@@ -50,7 +50,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     #[cold]
     pub(super) fn save_big_int(&mut self, obj: R::Obj) -> Result<(), R> {
-        if self.options.protocol < 2 {
+        if self.protocol() < 2 {
             let repr = self.rt.int_repr(obj)?;
             let Value::Str(digits) = self.rt.inspect(repr) else {
                 return Err(Fault::BadInt.into());
@@ -71,7 +71,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     #[inline]
     pub(super) fn save_float(&mut self, bits: u64) -> Result<(), R> {
-        if self.options.protocol >= 1 {
+        if self.protocol() >= 1 {
             self.writer.op(opcode::BINFLOAT)?;
             return Ok(self.writer.number(bits.swap_bytes())?);
         }
@@ -90,7 +90,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     #[inline]
     pub(super) fn save_str(&mut self, obj: R::Obj, utf8: &[u8]) -> Result<(), R> {
-        match self.options.protocol {
+        match self.protocol() {
             0 => self.save_str_text(utf8)?,
             1..=3 => self.write_counted([None, Some(opcode::BINUNICODE), None], utf8)?,
             _ => self.write_counted(
@@ -108,7 +108,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     pub(super) fn save_bytes(&mut self, obj: R::Obj, data: &[u8]) -> Result<(), R> {
-        match self.options.protocol {
+        match self.protocol() {
             0..=2 => return self.save_bytes_by_reduction(obj, data),
             3 => self.write_counted([Some(opcode::SHORT_BINBYTES), Some(opcode::BINBYTES), None], data)?,
             _ => self
@@ -130,7 +130,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     pub(super) fn save_bytearray(&mut self, obj: R::Obj, len: usize) -> Result<(), R> {
-        if self.options.protocol < 5 {
+        if self.protocol() < 5 {
             if len == 0 {
                 return self.save_made(obj, &[]);
             }
@@ -144,7 +144,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// A `PickleBuffer`: in band as bytes or bytearray, or left to the program (PEP 574).
     pub(super) fn save_buffer(&mut self, obj: R::Obj, readonly: bool) -> Result<(), R> {
-        if self.options.protocol < 5 {
+        if self.protocol() < 5 {
             return Err(Fault::BufferProtocol.into());
         }
         if self.rt.buffer_in_band(obj)? {
@@ -194,7 +194,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// Writes a memo index in the form that the protocol has for it.
     pub(super) fn write_index(&mut self, index: u32, text: u8, short: u8, long: u8) -> Result<(), R> {
-        if self.options.protocol == 0 {
+        if self.protocol() == 0 {
             return self.save_int_text(text, index.into(), b"\n");
         }
         let (code, width) = if index <= 0xff { (short, 1) } else { (long, 4) };

@@ -6,6 +6,7 @@
 
 mod build;
 mod globals;
+mod lines;
 mod memo;
 mod stack;
 mod strings;
@@ -13,8 +14,7 @@ mod strings;
 use crate::error::{Error, Fault, Place};
 use crate::runtime::{Result, Runtime};
 use crate::table::Table;
-use crate::wire::float;
-use crate::wire::integer::{self, IntText};
+use crate::wire::integer;
 use crate::wire::opcode;
 use crate::wire::reader::Reader;
 use crate::wire::text::{Encoding, Errors};
@@ -111,17 +111,15 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::BININT => self.rt.int((number as u32 as i32).into())?,
             opcode::BINFLOAT => self.rt.float(number.swap_bytes())?,
             opcode::LONG1 | opcode::LONG4 => self.load_long(number)?,
-            opcode::INT => text_int(self.rt, integer::parse_int_line(self.reader.line(self.rt)?)?)?,
-            opcode::LONG => text_int(self.rt, integer::parse_long_line(self.reader.line(self.rt)?)?)?,
-            opcode::FLOAT => self.rt.float(float::parse_float(self.reader.line(self.rt)?)?)?,
 
             // Text and bytes.
             opcode::SHORT_BINUNICODE | opcode::BINUNICODE | opcode::BINUNICODE8 => self.load_str(number)?,
             opcode::SHORT_BINBYTES | opcode::BINBYTES | opcode::BINBYTES8 => self.load_bytes(number)?,
             opcode::BYTEARRAY8 => self.load_bytearray(number)?,
             opcode::SHORT_BINSTRING | opcode::BINSTRING => self.load_python2_string(number)?,
-            opcode::STRING => self.load_string_line()?,
-            opcode::UNICODE => self.load_unicode_line()?,
+
+            // Numbers and text as lines.
+            opcode::INT | opcode::LONG | opcode::FLOAT | opcode::STRING | opcode::UNICODE => self.load_line(code)?,
             opcode::NEXT_BUFFER => self.load_next_buffer()?,
             opcode::READONLY_BUFFER => return self.make_readonly(),
 
@@ -320,15 +318,6 @@ fn size(length: u64) -> core::result::Result<usize, Fault> {
     match isize::try_from(length) {
         Ok(size) => Ok(size as usize),
         Err(_) => Err(Fault::TooLong),
-    }
-}
-
-/// An int that was written as text. A free function, so that the line it lies in can stay borrowed.
-fn text_int<R: Runtime>(rt: &R, value: IntText<'_>) -> Result<R::Obj, R> {
-    match value {
-        IntText::Bool(value) => Ok(rt.bool(value)),
-        IntText::Small(value) => rt.int(value),
-        IntText::Big { negative, base, digits } => rt.int_from_digits(negative, base, digits),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Unpickler, size};
 use crate::error::Fault;
 use crate::growable::Growable;
+use crate::parts::PYTHON2;
 use crate::runtime::{Result, Runtime};
 use crate::wire::reader::Payload;
 use crate::wire::text::{self, Encoding, Errors};
@@ -40,25 +41,13 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 
     /// A str of Python 2: decoded, or left as bytes if `encoding` says so.
     pub(super) fn load_python2_string(&mut self, length: u64) -> Result<R::Obj, R> {
+        if !PYTHON2 {
+            return Err(Fault::LeftOut.into());
+        }
         match self.reader.payload(self.rt, size(length).map_err(|_| Fault::Truncated)?)? {
             Payload::Borrowed(data) => decode(self.rt, data, self.options),
             Payload::Owned(data) => decode(self.rt, &data, self.options),
         }
-    }
-
-    /// STRING: a quoted line with Python 2's escapes.
-    pub(super) fn load_string_line(&mut self) -> Result<R::Obj, R> {
-        let quoted = text::unquote(self.reader.line(self.rt)?)?;
-        let mut data = Growable::new();
-        text::string_escape_decode(quoted, &mut data)?;
-        decode(self.rt, &data, self.options)
-    }
-
-    /// UNICODE: a line in raw-unicode-escape.
-    pub(super) fn load_unicode_line(&mut self) -> Result<R::Obj, R> {
-        let mut utf8 = Growable::new();
-        text::raw_unicode_escape_decode(self.reader.line(self.rt)?, &mut utf8)?;
-        self.rt.adopt_str(utf8)
     }
 
     /// A buffer that the program gave to load beside the pickle (PEP 574).
@@ -76,7 +65,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     }
 }
 
-fn decode<R: Runtime>(rt: &R, data: &[u8], options: super::Options) -> Result<R::Obj, R> {
+pub(super) fn decode<R: Runtime>(rt: &R, data: &[u8], options: super::Options) -> Result<R::Obj, R> {
     let encoding = options.encoding.ok_or(Fault::UnknownEncoding)?;
     if encoding == Encoding::Bytes {
         return rt.bytes(data);

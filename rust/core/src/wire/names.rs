@@ -7,11 +7,14 @@
 //! The rules are two texts, searched from the top, because tables of string slices would be several times
 //! their size and because a global is looked up once a pickle: the memo has it from then on.
 
+use crate::parts::PYTHON2;
+
 /// The modules that were renamed, in lines of a sign and words.
 ///
 /// A word `old/new` is a module in Python 2 and in Python 3. The signs: `=` both ways, `>` only from
 /// Python 2 to 3, `<` only from 3 to 2.
-const MODULES: &str = "\
+const MODULES: &str = if PYTHON2 { ALL_MODULES } else { "=__builtin__/builtins copy_reg/copyreg" };
+const ALL_MODULES: &str = "\
 <bz2/_bz2 dbm/_dbm functools/_functools gdbm/_gdbm pickle/_pickle
 =__builtin__/builtins copy_reg/copyreg Queue/queue SocketServer/socketserver ConfigParser/configparser repr/reprlib \
 tkFileDialog/tkinter.filedialog tkSimpleDialog/tkinter.simpledialog tkColorChooser/tkinter.colorchooser \
@@ -30,7 +33,8 @@ UserList/collections UserString/collections whichdb/dbm StringIO/io cStringIO/io
 ///
 /// The first word names the modules. The others are the names in it that moved, `old/new` where they changed. The
 /// signs are those of [`MODULES`].
-const NAMES: &str = "\
+const NAMES: &str = if PYTHON2 { ALL_NAMES } else { "" };
+const ALL_NAMES: &str = "\
 =__builtin__/builtins xrange/range unichr/chr unicode/str long/int
 >__builtin__/builtins basestring/str
 =__builtin__/functools reduce
