@@ -633,10 +633,11 @@ P.Pickler(file).dump(P.Unpickler(b"N.").load())
 names = {}
 exec("from mpickle.mpickle import *", names)
 say([name for name in ("dumps", "register_pickle", "inject_dummy_module_func", "PickleError") if name not in names])
+say("Pickler" in names)
 exec("from mpickle import Pickler, Unpickler, dispatch_table", names)
 say(names["Pickler"] is P.Pickler)
 """,
-        "[]\nTrue",
+        "[]\nFalse\nTrue",
     ),
 }
 
