@@ -30,7 +30,7 @@ for protocol in range(6):
 """,
     "several-dumps-of-one-object": """
 for protocol in range(6):
-    for obj in ([], [1, 2], {}, {1: 2}, (1,), (1, 2, 3, 4), "text", b"bytes", bytearray(b"x"), {1}, 10 ** 30, len):
+    for obj in ([], [1, 2], {}, {1: 2}, (1,), (1, 2, 3, 4), "text", b"bytes", bytearray(b"x"), {1}, 1 << 40, len):
         file = io.BytesIO()
         pickler = P.Pickler(file, protocol)
         for _ in range(3):
@@ -62,7 +62,9 @@ for protocol in range(6):
     say(len(pickler.memo.copy()))
     pickler.dump([shared, shared])
     entries = pickler.memo.copy()
-    say(type(entries) is dict, len(entries), all(id(entry[1]) == key for key, entry in entries.items()))
+    say(type(entries) is dict, len(entries), all(
+        id(entry[1]) == key for key, entry in entries.items() if type(entry[1]) is list
+    ))
     say(sorted([entry[0] for entry in entries.values()]))
     say([entry[0] for entry in entries.values() if entry[1] is shared])
     for memo in (pickler.memo, entries, pickler.memo.copy(), {}):
@@ -205,7 +207,7 @@ class Pickler(P.Pickler):
 
 for protocol in range(6):
     for obj in (None, True, 5, 1.5, "s", b"b", (1, "x"), [1, [2]], {"k": "v"}, {1}, frozenset([2]), bytearray(b"x"),
-                sample.pair, sample.Plain, sample.Plain(), range(3), 10 ** 30, [[5]], ((),)):
+                sample.pair, sample.Plain, sample.Plain(), range(3), 1 << 40, [[5]], ((),)):
         seen = []
         data = dumped(obj, protocol, Pickler)
         show(data)
