@@ -309,6 +309,13 @@ impl<R: Runtime> Pickler<'_, R> {
             self.memo.put(self.rt.identity(obj))?;
             return Ok(self.writer.op_number(binary, opcode::MEMOIZE.into(), 1)?);
         }
+        self.open_before_4(obj, binary, text)
+    }
+
+    /// Apart, so that the usual case needs to save no register.
+    #[cold]
+    #[inline(never)]
+    fn open_before_4(&mut self, obj: R::Obj, binary: u8, text: u8) -> Result<(), R> {
         let code: &[u8] = if self.protocol() > 0 { &[binary] } else { &[opcode::MARK, text] };
         self.writer.put(code)?;
         self.memoize(obj)
