@@ -49,15 +49,11 @@ class Iterated:
         yield 3, 4
 
 class Stream:
-    def __init__(self):
-        self.data = b""
-        self.calls = 0
+    data = b""
 
     def write(self, data):
-        self.calls += 1
         self.data += bytes(data)
-        if self.calls == 2:
-            act(self)
+        act(self)
         return len(data)
 
 def on_persistent_id(protocol):
@@ -81,6 +77,16 @@ def on_dispatch_table(protocol):
     pickler.dump(value(sample.Plain()))
     return file.getvalue()
 
+def on_write(protocol):
+    stream = Stream()
+    P.Pickler(stream, protocol).dump(value("middle"))
+    return stream.data
+
+def on_buffer_callback(protocol):
+    if protocol < 5:
+        return None
+    return P.dumps(value([P.PickleBuffer(b"abc"), P.PickleBuffer(bytearray(b"def"))]), 5, buffer_callback=act)
+
 def on_reduce(protocol):
     return P.dumps(value(Reducing()), protocol)
 
@@ -99,8 +105,10 @@ def on_list_items(protocol):
 def on_dict_items(protocol):
     return P.dumps(value(Iterated("dict")), protocol)
 
-DUMPS = [on_persistent_id, on_reducer_override, on_dispatch_table, on_reduce, on_reduce_ex, on_getstate, on_getnewargs,
-         on_list_items, on_dict_items]
+DUMPS = [
+    on_write, on_buffer_callback, on_persistent_id, on_reducer_override, on_dispatch_table, on_reduce, on_reduce_ex,
+    on_getstate, on_getnewargs, on_list_items, on_dict_items,
+]
 """
 
 # The same for loading: each gives what was loaded.
@@ -270,6 +278,49 @@ for hook in {}:
         {}
 """
 
+# Hooks that only mpickle has, and finalisers; each gives True.
+_OURS = """
+def on_allow(protocol):
+    data = P.dumps([sample.pair, [sample.give]], protocol)
+    return P.loads(data, allow=lambda module, name: [act(name)]) == [sample.pair, [sample.give]]
+
+def on_missing(protocol):
+    return P.loads(b"(cno\\nx\\ncno\\ny\\nl.", missing=lambda module, name: [act(name)] and name) == ["x", "y"]
+
+def on_registered(protocol):
+    def reduce(obj):
+        act(obj)
+        return sample.Plain, (), ["state"]
+    def reconstruct():
+        act(0)
+        return sample.Plain()
+    def setstate(obj, state):
+        act(obj)
+        obj.state = state
+        return obj
+    P.register_pickle(sample.Plain, "Plain", "registered", None, reduce, reconstruct, setstate)
+    try:
+        one = sample.Plain()
+        a, b = P.loads(P.dumps([one, one], protocol))
+        return a is b and a.state == ["state"]
+    finally:
+        del sys.modules["mpickle"]
+        import mpickle  # forgets it again
+
+class Dying:
+    def __del__(self):
+        act(0)
+
+def on_del(protocol):
+    obj = [list(range(40)), ["text" * many] * 40, {str(number): (number,) for number in range(20)}]
+    for _ in range(2):
+        garbage = [Dying() for _ in range(5)]
+        garbage = None
+        if P.loads(P.dumps(obj, protocol)) != obj:
+            return False
+    return True
+"""
+
 PROGRAMS = {}
 for _name, _act in _ACTS.items():
     _body = "\n    ".join(_act.split("; "))
@@ -280,6 +331,18 @@ for _name, _act in _ACTS.items():
     )
     PROGRAMS["load-" + _name] = Program(
         _ACT.format(_body) + _LOADS + _RUN.format("LOADS", "say(describe(attempt(hook, protocol)))")
+    )
+
+    _fails = "raised KeyError\n" * 18 if _name == "raises" else "True\n" * 18
+    PROGRAMS["ours-" + _name] = Program(
+        _ACT.format(_body)
+        + _OURS
+        + _RUN.format(
+            "(on_allow, on_missing, on_registered, on_del)",
+            "found = attempt(hook, protocol)\n        found is None or say(found)",
+        ),
+        says=_fails + "True\n" * 6,
+        reason="CPython has no such hooks",
     )
 
 # Containers that change while they are dumped. `change` is called when the object in their middle is.
