@@ -1,6 +1,7 @@
 """What mpickle adds to a firmware: memory at import, and code."""
 
 import subprocess
+import sys
 
 from .measure import BenchError
 
@@ -70,3 +71,7 @@ def output_of(command):
         raise BenchError(f"cannot run {command[0]}: {error.strerror}") from error
     except subprocess.CalledProcessError as error:
         raise BenchError(f"{command[0]} failed:\n{error.stderr}") from error
+
+
+if __name__ == "__main__":
+    print(counted(added_code(*sys.argv[1:])))
