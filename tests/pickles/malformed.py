@@ -14,18 +14,21 @@ _NEEDS_TWO = "TUPLE2 APPEND SETITEM REDUCE NEWOBJ NEWOBJ_EX BUILD STACK_GLOBAL".
 _NEEDS_THREE = "TUPLE3 SETITEM NEWOBJ_EX".split()
 _NEEDS_MARK = "LIST TUPLE DICT FROZENSET APPENDS SETITEMS ADDITEMS POP_MARK OBJ".split()
 
+_FITS = 1 << 20
+
+# The lengths that the opcodes claim; there are three bytes. _FITS would be had of most heaps.
 _COUNTED = {
-    "BINSTRING": [-1, -(2**31), 10, _HUGE4],
+    "BINSTRING": [-1, -(2**31), 10, _FITS, _HUGE4],
     "SHORT_BINSTRING": [10, 255],
-    "BINBYTES": [10],
+    "BINBYTES": [10, _FITS],
     "SHORT_BINBYTES": [10, 255],
-    "BINBYTES8": [10, _HUGE8 + 1, (1 << 64) - 1],
-    "BINUNICODE": [10, _HUGE4, 0xFFFFFFFF],
+    "BINBYTES8": [10, _FITS, _HUGE8 + 1, (1 << 64) - 1],
+    "BINUNICODE": [10, _FITS, _HUGE4, 0xFFFFFFFF],
     "SHORT_BINUNICODE": [10, 255],
-    "BINUNICODE8": [10, 1 << 31, 1 << 40, _HUGE8, _HUGE8 + 1, (1 << 64) - 1],
-    "BYTEARRAY8": [10, _HUGE8 + 1, (1 << 64) - 1],
+    "BINUNICODE8": [10, _FITS, 1 << 31, 1 << 40, _HUGE8, _HUGE8 + 1, (1 << 64) - 1],
+    "BYTEARRAY8": [10, _FITS, _HUGE8 + 1, (1 << 64) - 1],
     "LONG1": [10, 255],
-    "LONG4": [10, _HUGE4, -1, -(2**31)],
+    "LONG4": [10, _FITS, _HUGE4, -1, -(2**31)],
 }
 
 _BAD_INTS = [
