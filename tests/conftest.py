@@ -95,7 +95,7 @@ def pytest_xdist_make_scheduler(config, log):
         def _split_scope(self, nodeid):
             test, _, parameters = nodeid.partition("[")
             file = test.partition("::")[0]
-            target = next((name for name in names if re.match(rf"{re.escape(name)}[]-]", parameters)), None)
+            target = next((name for name in names if re.match(rf"{re.escape(name)}[] -]", parameters)), None)
             return test if target == FAULTS else f"{file} {target}"  # those with faults take long and share nothing
 
     return Scheduling(config, log)
