@@ -112,7 +112,6 @@ bool mpk_is_class(mp_obj_t obj);
 bool mpk_is_callable(mp_obj_t obj);
 // Constants: MPK_NULL, and the objects of MPK_KIND_NONE, _FALSE, _TRUE.
 mp_obj_t mpk_constant(uint32_t kind);
-bool mpk_is_null(mp_obj_t obj);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_number.c: ints, floats, complex, range.

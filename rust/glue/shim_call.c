@@ -95,15 +95,16 @@ size_t mpk_has(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised) 
     MPK_CATCH(MPK_ERROR)
 }
 
+mp_obj_t mpk_bound(const mp_obj_t *method) {
+    return method[1] == MP_OBJ_NULL ? method[0] : mp_obj_new_bound_meth(method[0], method[1]);
+}
+
 mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised) {
     *raised = MPK_NULL;
     MPK_TRY {
         mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
         mp_load_method_protected(obj, qstr_from_strn((const char *)name, len), method, false);
-        mp_obj_t result = method[0];
-        if (result != MP_OBJ_NULL && method[1] != MP_OBJ_NULL) {
-            result = mp_obj_new_bound_meth(method[0], method[1]);
-        }
+        mp_obj_t result = mpk_bound(method);
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)

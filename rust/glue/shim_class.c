@@ -85,12 +85,7 @@ mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len,
         qstr attr = qstr_from_strn((const char *)name, len);
         mp_obj_t method[2] = {MPK_NULL, MPK_NULL};
         mp_load_method_maybe(self, attr, method);
-        mp_obj_t result = method[0];
-        if (result == mpk_class_member(kind, attr)) {
-            result = MPK_NULL;
-        } else if (result != MPK_NULL && method[1] != MPK_NULL) {
-            result = mp_obj_new_bound_meth(method[0], method[1]);
-        }
+        mp_obj_t result = method[0] == mpk_class_member(kind, attr) ? MPK_NULL : mpk_bound(method);
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)

@@ -189,7 +189,3 @@ mp_obj_t mpk_constant(uint32_t kind) {
             return MPK_NULL;
     }
 }
-
-bool mpk_is_null(mp_obj_t obj) {
-    return obj == MPK_NULL;
-}

@@ -80,6 +80,9 @@ typedef struct {
 extern const mp_obj_type_t mpk_type_function;
 #define MPK_MAX_PARAMS (10)
 
+// What mp_load_method has found, as one object: an attribute, a bound method, or MPK_NULL.
+mp_obj_t mpk_bound(const mp_obj_t *method);
+
 // Imports a module by its path.
 mp_obj_t mpk_import(qstr module);
 

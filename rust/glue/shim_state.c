@@ -33,23 +33,25 @@ mp_obj_t mpk_slot(uint32_t which) {
     return MP_STATE_VM(mpickle_state) == NULL ? MPK_NULL : MP_STATE_VM(mpickle_state)[which];
 }
 
+// The dict in a slot. Raises MemoryError.
+static mp_obj_t mpk_dict_in_slot(uint32_t which) {
+    mp_obj_t *place = mpk_slot_place(which);
+    if (*place == MPK_NULL) {
+        *place = mp_obj_new_dict(0);
+    }
+    return *place;
+}
+
 mp_obj_t mpk_slot_dict(uint32_t which, mp_obj_t *raised) {
     MPK_TRY {
-        mp_obj_t *place = mpk_slot_place(which);
-        if (*place == MPK_NULL) {
-            *place = mp_obj_new_dict(0);
-        }
-        MPK_RETURN(*place);
+        mp_obj_t result = mpk_dict_in_slot(which);
+        MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)
 }
 
 mp_obj_t mpk_dispatch_table(void) {
-    mp_obj_t *place = mpk_slot_place(MPK_SLOT_DISPATCH);
-    if (*place == MPK_NULL) {
-        *place = mp_obj_new_dict(0);
-    }
-    return *place;
+    return mpk_dict_in_slot(MPK_SLOT_DISPATCH);
 }
 
 #else

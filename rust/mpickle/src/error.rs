@@ -1,6 +1,6 @@
 //! From a machine's fault to an exception whose message says what, in which opcode, and where.
 
-use crate::shim::{self, Raised, Shim};
+use crate::shim::{self, Obj, Raised, Shim, text};
 use heapless::Vec;
 use mpickle_core::error::{Class, Error, Fault, Place};
 use mpickle_core::wire::{integer, opcode};
@@ -34,6 +34,11 @@ impl Message {
             let _ = self.0.push(byte);
         }
         self
+    }
+
+    /// The name of a global in quotes, from its module to its last part.
+    pub fn global(&mut self, module: Obj, name: Obj) -> &mut Self {
+        self.text(b"'").text(text(module)).text(b".").text(text(name)).text(b"'")
     }
 
     pub fn number(&mut self, number: usize) -> &mut Self {

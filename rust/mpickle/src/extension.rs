@@ -73,7 +73,7 @@ fn same(shim: &Shim, one: Obj, other: Obj) -> Result<bool> {
 
 fn refuse(shim: &Shim, module: Obj, name: Obj, why: &[u8]) -> Raised {
     let mut message = Message::new();
-    message.text(b"'").text(shim::text(module)).text(b".").text(shim::text(name)).text(b"'").text(why);
+    message.global(module, name).text(why);
     shim.raise(Class::Value, message.bytes())
 }
 

@@ -78,7 +78,12 @@ fn existing(shim: &Shim, path: Obj) -> Result<Option<Obj>> {
 fn own_function(shim: &Shim, module: Obj, path: Obj, name: Obj, function: Option<Obj>) -> Result<Obj> {
     match shim.attribute(module, shim::text(name))? {
         Some(own) if function.is_none_or(|function| function == own) => Ok(own),
-        _ => Err(refuse(shim, b"module '", path, None, b"' exists here, so nothing can be injected into it")),
+        _ => {
+            let mut message = Message::new();
+            message.text(b"module '").text(shim::text(path));
+            message.text(b"' exists here, so nothing can be injected into it");
+            Err(shim.raise(Class::Value, message.bytes()))
+        }
     }
 }
 
@@ -116,7 +121,9 @@ fn revert(shim: &Shim, path: Obj, name: Obj) -> Result<()> {
     let injected = shim.slot_dict(shim::MPK_SLOT_INJECTED)?;
     let key = shim.tuple(&[path, name])?;
     let (Some(function), Some(module)) = (shim.lookup(injected, key)?, shim.lookup(injected, path)?) else {
-        return Err(refuse(shim, b"'", path, Some(name), b"' was not injected"));
+        let mut message = Message::new();
+        message.global(path, name).text(b" was not injected");
+        return Err(shim.raise(Class::Value, message.bytes()));
     };
     shim.remove(injected, key)?;
     remove_member(shim, module, name, function)?;
@@ -148,16 +155,6 @@ fn remove_member(shim: &Shim, module: Obj, name: Obj, member: Obj) -> Result<()>
         Some(there) if there == member => shim.delete_attribute(module, name),
         _ => Ok(()),
     }
-}
-
-fn refuse(shim: &Shim, before: &[u8], path: Obj, name: Option<Obj>, after: &[u8]) -> Raised {
-    let mut message = Message::new();
-    message.text(before).text(shim::text(path));
-    if let Some(name) = name {
-        message.text(b".").text(shim::text(name));
-    }
-    message.text(after);
-    shim.raise(Class::Value, message.bytes())
 }
 
 /// The injected function of that name.

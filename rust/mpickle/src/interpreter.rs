@@ -74,9 +74,8 @@ impl Interpreter {
     /// What is called in place of a class that the program registered with a reconstructor.
     fn constructor_of(&self, _cls: Obj) -> Option<Obj> {
         #[cfg(feature = "registry")]
-        if !registry::is_empty() {
-            return registry::of_type(_cls).and_then(Registration::constructor);
-        }
+        return registry::of_type(_cls).and_then(Registration::constructor);
+        #[cfg(not(feature = "registry"))]
         None
     }
 
@@ -342,7 +341,7 @@ impl Runtime for Interpreter {
     }
 
     fn may_replace(&self) -> bool {
-        cfg!(feature = "registry") && shim::slot(shim::MPK_SLOT_REGISTRY).is_some()
+        shim::slot(shim::MPK_SLOT_REGISTRY).is_some()
     }
 
     #[cfg(feature = "placeholder")]

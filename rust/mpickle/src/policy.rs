@@ -92,7 +92,6 @@ fn parent_exception(shim: &Shim, module: Obj, name: Obj) -> Option<Result<Obj, R
 
 fn refused(shim: &Shim, module: Obj, name: Obj) -> Raised {
     let mut message = Message::new();
-    message.text(b"global '").text(text(module)).text(b".").text(text(name));
-    message.text(b"' is not allowed; name it in allow= if you trust it");
+    message.text(b"global ").global(module, name).text(b" is not allowed; name it in allow= if you trust it");
     shim.raise(Class::Unpickling, message.bytes())
 }

@@ -130,11 +130,6 @@ fn all() -> impl Iterator<Item = Registration> {
     core::iter::from_fn(move || Some(Registration(shim::dict_next(registry?, &mut position)?.1)))
 }
 
-/// Whether anything is registered.
-pub fn is_empty() -> bool {
-    shim::slot(shim::MPK_SLOT_REGISTRY).is_none()
-}
-
 /// The registration of exactly this type.
 #[inline(never)]
 pub fn of_type(cls: Obj) -> Option<Registration> {

@@ -16,7 +16,13 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     /// INST: a class named by two lines, called with all items above the mark.
     pub(super) fn load_inst(&mut self) -> Result<R::Obj, R> {
         let start = self.stack.pop_mark()?;
-        let cls = self.ascii_global_lines()?;
+        let names = self.name_lines()?;
+        // The opcode is as old as ASCII names.
+        if !names.iter().all(|&name| matches!(self.rt.inspect(name), Value::Str(text) if text.is_ascii())) {
+            return Err(Fault::BadUtf8.into());
+        }
+        let [module, name] = names;
+        let cls = self.find_class(module, name)?;
         self.call_class(cls, start, start)
     }
 
@@ -98,21 +104,12 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 
     /// The global that the next two lines name.
     pub(super) fn global_lines(&mut self) -> Result<R::Obj, R> {
-        let module = self.name_line()?;
-        let name = self.name_line()?;
+        let [module, name] = self.name_lines()?;
         self.find_class(module, name)
     }
 
-    /// The same for INST, which is as old as ASCII names.
-    fn ascii_global_lines(&mut self) -> Result<R::Obj, R> {
-        let names = [self.name_line()?, self.name_line()?];
-        for name in names {
-            if !matches!(self.rt.inspect(name), Value::Str(text) if text.is_ascii()) {
-                return Err(Fault::BadUtf8.into());
-            }
-        }
-        let [module, name] = names;
-        self.find_class(module, name)
+    fn name_lines(&mut self) -> Result<[R::Obj; 2], R> {
+        Ok([self.name_line()?, self.name_line()?])
     }
 
     fn name_line(&mut self) -> Result<R::Obj, R> {
