@@ -38,11 +38,6 @@ foreach(MPICKLE_FEATURE IN LISTS MPICKLE_QUOTED)
 endforeach()
 list(JOIN MPICKLE_FEATURES "," MPICKLE_FEATURES)
 
-# Chips that their C compiler's own macros do not tell apart.
-if(NOT MPICKLE_RUST_TARGET AND IDF_TARGET MATCHES "^esp32(s2|s3)?$")
-    set(MPICKLE_RUST_TARGET xtensa-${IDF_TARGET}-none-elf)
-endif()
-
 # What MicroPython scans its sources with is what the Rust side needs to know of the firmware's flags. It is complete
 # only when the port's CMakeLists.txt has been read to its end.
 function(mpickle_write_flags)
@@ -67,6 +62,7 @@ add_custom_command(
         --cflags-file ${MPICKLE_BUILD}/cflags
         --features=${MPICKLE_FEATURES}
         --rust-target=${MPICKLE_RUST_TARGET}
+        --chip=${IDF_TARGET}
     DEPENDS mpickle_always
     WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
     COMMENT "Compiling mpickle's Rust side"

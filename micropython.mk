@@ -6,7 +6,7 @@
 #
 # Variables:
 #   MPICKLE_<NAME>=0      leave a feature out; the names are the default features in rust/mpickle/Cargo.toml
-#   MPICKLE_RUST_TARGET   the Rust target, where scripts/lib/rust_object.py cannot tell it from the C compiler
+#   MPICKLE_RUST_TARGET   the Rust target, where scripts/lib/rust_target.py cannot tell it from the C compiler
 #   CARGO_PROFILE_RELEASE_OPT_LEVEL   in the environment: 3 where speed is worth more than room
 
 MPICKLE_DIR := $(USERMOD_DIR)

@@ -20,29 +20,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rust_target import UnknownTarget, is_built_here, missing, rust_target, toolchain
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED_HEADER = ROOT / "rust/glue/exports.h"
-
-CORTEX_M = ("__ARM_ARCH_PROFILE", "77")  # the letter M
-
-# What the C compiler says about itself -> the Rust target. The first line whose macros all match wins: a name
-# must be defined, a pair must be defined to that value. MPICKLE_RUST_TARGET overrides (Xtensa, for one, does not
-# say which chip it is).
-RUST_TARGETS = [
-    (["__x86_64__", "__linux__"], "x86_64-unknown-linux-gnu"),
-    (["__i386__", "__linux__"], "i686-unknown-linux-gnu"),
-    (["__aarch64__", "__linux__"], "aarch64-unknown-linux-gnu"),
-    ([CORTEX_M, ("__ARM_ARCH", "6")], "thumbv6m-none-eabi"),
-    ([CORTEX_M, ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP", "__ARM_PCS_VFP"], "thumbv7em-none-eabihf"),
-    ([CORTEX_M, ("__ARM_ARCH", "7"), "__ARM_FEATURE_DSP"], "thumbv7em-none-eabi"),
-    ([CORTEX_M, ("__ARM_ARCH", "7")], "thumbv7m-none-eabi"),
-    ([CORTEX_M, ("__ARM_ARCH", "8"), "__ARM_PCS_VFP"], "thumbv8m.main-none-eabihf"),
-    ([CORTEX_M, ("__ARM_ARCH", "8"), "__ARM_ARCH_8M_MAIN__"], "thumbv8m.main-none-eabi"),
-    ([CORTEX_M, ("__ARM_ARCH", "8")], "thumbv8m.base-none-eabi"),
-    ([("__riscv_xlen", "32"), "__riscv_float_abi_single"], "riscv32imafc-unknown-none-elf"),
-    ([("__riscv_xlen", "32"), "__riscv_atomic", "__riscv_compressed"], "riscv32imac-unknown-none-elf"),
-    ([("__riscv_xlen", "32"), "__riscv_compressed"], "riscv32imc-unknown-none-elf"),
-]
 
 # Nothing ever unwinds through this code (panic=abort), and some linker scripts have no rule for these sections.
 UNWINDING = [".eh_frame", ".gcc_except_table*", ".ARM.exidx*", ".ARM.extab*"]
@@ -56,7 +37,10 @@ def main():
     except ValueError as error:
         fail(f"cannot read the firmware's compiler flags: {error}")
     machine = [flag for flag in cflags if flag.startswith("-m")]
-    target = args.rust_target or rust_target(cc + machine)
+    try:
+        target = args.rust_target or rust_target(cc + machine, args.chip)
+    except UnknownTarget as error:
+        fail(error)
     work = args.out.parent
     work.mkdir(parents=True, exist_ok=True)
 
@@ -81,22 +65,12 @@ def parse_args():
         help="holds the firmware's compiler flags, quoted as for a shell (default: $MPICKLE_FIRMWARE_CFLAGS)",
     )
     parser.add_argument("--features", default="", metavar="A,B", help="cargo features of the mpickle crate")
-    parser.add_argument("--rust-target", default="", metavar="TRIPLE", help="instead of asking the C compiler")
+    parser.add_argument("--rust-target", default="", metavar="TRIPLE", help="instead of asking rust_target.py")
+    parser.add_argument("--chip", default="", help="what ESP-IDF calls IDF_TARGET, if it is an ESP32")
     parser.add_argument("--debug", action="store_true", help="keep what a debugger needs")
     args = parser.parse_args()
     args.out = args.out.absolute()
     return args
-
-
-def rust_target(cc):
-    """Find the Rust target of what a C compiler compiles for."""
-    text = run([*cc, "-dM", "-E", "-xc", os.devnull]).stdout
-    macros = dict(re.findall(r"^#define (\w+) (.*)$", text, re.M))
-    for conditions, target in RUST_TARGETS:
-        pairs = [(c, macros.get(c)) if isinstance(c, str) else c for c in conditions]
-        if all(name in macros and macros[name] == value for name, value in pairs):
-            return target
-    fail(f"{shlex.join(cc)} compiles for a machine that mpickle does not know; name it: MPICKLE_RUST_TARGET=TRIPLE")
 
 
 def bindgen_flags(cc, machine, cflags):
@@ -127,7 +101,7 @@ def build_archive(args, target, flags, work):
     once for each of them. A cfg of the firmware's own (code never looks at it) keeps their crates apart in there:
     what bindgen writes depends on the firmware's configuration, and they would otherwise take turns rebuilding.
     """
-    env = os.environ.copy()
+    env = os.environ | toolchain(target)
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
         env.pop(name, None)
     env["MPICKLE_CFLAGS"] = shlex.join(flags)
@@ -140,13 +114,16 @@ def build_archive(args, target, flags, work):
     command = [env.get("CARGO", "cargo"), "build", "--locked", "--release", "--lib", "--package", "mpickle"]
     command += ["--target", target, "--target-dir", str(work / "cargo")]
     command += ["--no-default-features", "--features", args.features]
+    if is_built_here(target):
+        command += ["-Zbuild-std=core,alloc"]
     command += ["--message-format", "json-render-diagnostics"]
     try:
         done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     except FileNotFoundError:
         fail("cargo is missing: install Rust 1.90 or newer")
     if done.returncode:
-        hint_at_target(target)
+        for lack in missing(target):
+            print(f"mpickle: missing: {lack}", file=sys.stderr)
         sys.exit(done.returncode)
     ours = [message for message in map(json.loads, done.stdout.splitlines()) if is_ours(message)]
     archive = next(m["filenames"][0] for m in ours if "staticlib" in m.get("target", {}).get("kind", []))
@@ -157,13 +134,6 @@ def build_archive(args, target, flags, work):
 def is_ours(message):
     """Whether cargo speaks of this project's firmware crate: its package ID is a URL that ends in #mpickle@VERSION."""
     return re.search(r"[/#]mpickle[#@][^/]*$", message.get("package_id", "")) is not None
-
-
-def hint_at_target(target):
-    """Say so if the build can only have failed for want of Rust's core library for the target."""
-    sysroot = subprocess.run(["rustc", "--print", "sysroot"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    if sysroot and not Path(sysroot, "lib/rustlib", target).exists():
-        print(f"mpickle: Rust has no library for {target} here: rustup target add {target}", file=sys.stderr)
 
 
 def check_header(fresh):
