@@ -138,17 +138,12 @@ pub struct Place {
     pub offset: usize,
 }
 
-/// Why a machine stopped: the interpreter raised, or the machine found a fault.
+/// The heap has no more room. What could not grow is as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Error<E> {
-    /// An exception that the interpreter raised and the runtime caught; passed through untouched.
-    Raised(E),
-    /// Found by the machine itself.
-    Fault(Fault),
-}
+pub struct OutOfMemory;
 
-impl<E> From<Fault> for Error<E> {
-    fn from(fault: Fault) -> Self {
-        Error::Fault(fault)
+impl From<OutOfMemory> for Fault {
+    fn from(_: OutOfMemory) -> Self {
+        Fault::OutOfMemory
     }
 }

@@ -1,12 +1,12 @@
 //! The one container with `unsafe` in this crate: a vector that grows fallibly and only fallibly.
 //!
 //! `Vec::push` links the allocation-error handler and its panic even after `try_reserve`; this
-//! container reports [`Fault::OutOfMemory`] instead. The memory is the global allocator's, which in
+//! container reports [`OutOfMemory`] instead. The memory is the global allocator's, which in
 //! firmware is the interpreter's heap, and the block is always held by its start, so that a
 //! conservative collector sees it and everything in it.
 #![allow(unsafe_code)]
 
-use crate::error::Fault;
+use crate::error::OutOfMemory;
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
 
@@ -24,7 +24,7 @@ impl<T: Copy> Growable<T> {
     /// Capacity grows fourfold while it is tiny, doubles while it is small, then grows by half, then by a quarter, so
     /// that appending stays linear and the slack of a large vector bounded.
     #[inline]
-    pub fn reserve(&mut self, more: usize) -> Result<(), Fault> {
+    pub fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
         if self.room() >= more {
             return Ok(());
         }
@@ -33,17 +33,15 @@ impl<T: Copy> Growable<T> {
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, more: usize) -> Result<(), Fault> {
+    fn grow(&mut self, more: usize) -> Result<(), OutOfMemory> {
         let preferred = growth(self.0.capacity(), more, size_of::<T>());
         // A heap that cannot give the preferred size may still give what is needed.
-        (self.0.try_reserve_exact(preferred))
-            .or_else(|_| self.0.try_reserve_exact(more))
-            .map_err(|_| Fault::OutOfMemory)
+        (self.0.try_reserve_exact(preferred)).or_else(|_| self.0.try_reserve_exact(more)).map_err(|_| OutOfMemory)
     }
 
     /// Appends one value.
     #[inline]
-    pub fn push(&mut self, value: T) -> Result<(), Fault> {
+    pub fn push(&mut self, value: T) -> Result<(), OutOfMemory> {
         self.reserve(1)?;
         let len = self.0.len();
         // SAFETY: `reserve` left room for one value past `len`. EXCEPTION: none. GC: the block is held by its start in `self`.
@@ -55,7 +53,7 @@ impl<T: Copy> Growable<T> {
     }
 
     /// Appends all of `values`.
-    pub fn extend_from_slice(&mut self, values: &[T]) -> Result<(), Fault> {
+    pub fn extend_from_slice(&mut self, values: &[T]) -> Result<(), OutOfMemory> {
         self.reserve(values.len())?;
         let len = self.0.len();
         // SAFETY: `reserve` left room, and `values` cannot overlap what `self` owns mutably. EXCEPTION: none. GC: as in `push`.
@@ -67,7 +65,7 @@ impl<T: Copy> Growable<T> {
     }
 
     /// Appends `count` copies of `value` and returns them to be overwritten.
-    pub fn extend_filled(&mut self, count: usize, value: T) -> Result<&mut [T], Fault> {
+    pub fn extend_filled(&mut self, count: usize, value: T) -> Result<&mut [T], OutOfMemory> {
         self.reserve(count)?;
         let len = self.0.len();
         // SAFETY: `reserve` left room; every slot is written before the length covers it. EXCEPTION: none. GC: as in `push`.
@@ -152,7 +150,7 @@ fn growth(capacity: usize, more: usize, size: usize) -> usize {
 impl Growable<u8> {
     /// Appends the first `count` bytes, up to eight, of a little-endian number.
     #[inline]
-    pub fn extend_from_number(&mut self, number: u64, count: usize) -> Result<(), Fault> {
+    pub fn extend_from_number(&mut self, number: u64, count: usize) -> Result<(), OutOfMemory> {
         self.reserve(8)?;
         let len = self.0.len();
         // SAFETY: `reserve` left room for all eight bytes; the length covers no more than those. EXCEPTION: none. GC: as in `push`.
@@ -243,8 +241,8 @@ mod tests {
         let mut numbers = Growable::<u64>::new();
         numbers.extend_from_slice(&[1, 2]).unwrap();
         for more in [usize::MAX, usize::MAX / 2, isize::MAX as usize / 8] {
-            assert_eq!(numbers.reserve(more), Err(Fault::OutOfMemory));
-            assert_eq!(numbers.extend_filled(more, 0), Err(Fault::OutOfMemory));
+            assert_eq!(numbers.reserve(more), Err(OutOfMemory));
+            assert_eq!(numbers.extend_filled(more, 0), Err(OutOfMemory));
             assert_eq!(*numbers, [1, 2]);
         }
     }

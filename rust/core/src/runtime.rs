@@ -4,12 +4,13 @@
 //! raise; the others do neither. Every method takes `&self`: an interpreter is shared and re-entrant,
 //! and any call may change objects that the machines are walking.
 
-use crate::error::Error;
+use crate::error::{Fault, OutOfMemory};
 use crate::growable::Growable;
+use crate::wire::text;
 use allocator_api2::alloc::Allocator;
 
 /// The result of an operation that may raise in the interpreter `R`.
-pub type Result<T, R> = core::result::Result<T, Error<<R as Runtime>::Raised>>;
+pub type Result<T, R> = core::result::Result<T, <R as Runtime>::Raised>;
 
 /// What an object is, in pickle's terms, with the contents that can be had without running code.
 ///
@@ -157,10 +158,19 @@ pub enum Known {
 pub trait Runtime {
     /// A reference to an object. `Eq` is identity.
     type Obj: Copy + Eq;
-    /// An exception that was raised and caught.
-    type Raised: Copy;
+    /// Says that an exception is under way: the interpreter raised one that the runtime caught, or [`Runtime::fail`] did,
+    /// or there is no memory. Where it takes no room, results are as small as what they hold.
+    type Raised: Copy + From<OutOfMemory>;
     /// Where hash tables live; it must keep the heads of their blocks where the collector sees them.
     type Heap: Allocator + Default;
+
+    /// Raises the exception of a fault; the runtime adds where the machine is.
+    fn fail(&self, fault: Fault) -> Self::Raised;
+    /// Raises the fault of a result that has one.
+    #[inline]
+    fn or_fail<T>(&self, result: core::result::Result<T, Fault>) -> Result<T, Self> {
+        result.map_err(|fault| self.fail(fault))
+    }
 
     // Identity and contents. None of these can raise.
 
@@ -168,6 +178,42 @@ pub trait Runtime {
     fn identity(&self, obj: Self::Obj) -> usize;
     /// What `obj` is.
     fn inspect(&self, obj: Self::Obj) -> Value<'_, Self::Obj>;
+    /// The text of an exact str, as UTF-8.
+    #[inline(never)]
+    fn text(&self, obj: Self::Obj) -> Option<&[u8]> {
+        if let Value::Str(utf8) = self.inspect(obj) { Some(utf8) } else { None }
+    }
+    /// The text of an exact str that is ASCII.
+    #[inline(never)]
+    fn ascii(&self, obj: Self::Obj) -> Option<&[u8]> {
+        self.text(obj).filter(|&utf8| text::is_ascii(utf8))
+    }
+    /// How many items an exact tuple has.
+    #[inline(never)]
+    fn tuple_len(&self, obj: Self::Obj) -> Option<usize> {
+        if let Value::Tuple(len) = self.inspect(obj) { Some(len) } else { None }
+    }
+    /// Both items of an exact tuple of two.
+    #[inline(never)]
+    fn pair(&self, obj: Self::Obj) -> Option<(Self::Obj, Self::Obj)> {
+        self.tuple_len(obj).filter(|&len| len == 2)?;
+        Some((self.tuple_item(obj, 0)?, self.tuple_item(obj, 1)?))
+    }
+    /// Whether these can be the arguments of a call: an exact tuple and an exact dict.
+    #[inline(never)]
+    fn are_arguments(&self, args: Self::Obj, kwargs: Self::Obj) -> bool {
+        self.tuple_len(args).is_some() && self.dict_len(kwargs).is_some()
+    }
+    /// How many items an exact dict has.
+    #[inline(never)]
+    fn dict_len(&self, obj: Self::Obj) -> Option<usize> {
+        if let Value::Dict(len) = self.inspect(obj) { Some(len) } else { None }
+    }
+    /// How many items an exact set has.
+    #[inline(never)]
+    fn set_len(&self, obj: Self::Obj) -> Option<usize> {
+        if let Value::Set(len) = self.inspect(obj) { Some(len) } else { None }
+    }
     /// The type of `obj`.
     fn type_of(&self, obj: Self::Obj) -> Self::Obj;
     /// Item `index` of an exact tuple, `None` past its end.
@@ -213,8 +259,8 @@ pub trait Runtime {
     fn adopt_bytearray(&self, data: Growable<u8>) -> Result<Self::Obj, Self>;
     /// A tuple of `items`.
     fn tuple(&self, items: &[Self::Obj]) -> Result<Self::Obj, Self>;
-    /// Items `from` to `to` of a tuple, as a tuple.
-    fn tuple_from(&self, tuple: Self::Obj, from: usize, to: usize) -> Result<Self::Obj, Self>;
+    /// All items of an exact tuple but the first, as a tuple.
+    fn tuple_after_first(&self, tuple: Self::Obj) -> Result<Self::Obj, Self>;
     /// A list of `items`.
     fn list(&self, items: &[Self::Obj]) -> Result<Self::Obj, Self>;
     /// An empty dict.

@@ -5,7 +5,7 @@
 //! and inserts without growing, so no panic is linked.
 #![allow(unsafe_code)]
 
-use crate::error::Fault;
+use crate::error::OutOfMemory;
 use crate::growable::Growable;
 use allocator_api2::alloc::Allocator;
 use hashbrown::raw::RawTable;
@@ -30,7 +30,7 @@ impl<A: Allocator + Default> Table<A> {
 
     /// Stores a number for a key that is not in the table.
     #[inline(never)]
-    pub fn insert_new(&mut self, key: usize, value: usize) -> Result<(), Fault> {
+    pub fn insert_new(&mut self, key: usize, value: usize) -> Result<(), OutOfMemory> {
         if self.len() == self.0.capacity() {
             return self.grow_and_insert(key, value);
         }
@@ -42,18 +42,18 @@ impl<A: Allocator + Default> Table<A> {
     /// A small table grows fourfold, since most of the work is the moving of what it holds.
     #[cold]
     #[inline(never)]
-    fn grow_and_insert(&mut self, key: usize, value: usize) -> Result<(), Fault> {
+    fn grow_and_insert(&mut self, key: usize, value: usize) -> Result<(), OutOfMemory> {
         const FIRST: usize = 14;
         const SMALL: usize = 200;
         let more = if self.len() < SMALL { FIRST.max(3 * self.len()) } else { 1 };
         let hasher = |entry: &(usize, usize)| hash(entry.0);
         // A heap that cannot give that much may still give what is needed.
-        [more, 1].iter().find_map(|&more| self.0.try_reserve(more, hasher).ok()).ok_or(Fault::OutOfMemory)?;
+        [more, 1].iter().find_map(|&more| self.0.try_reserve(more, hasher).ok()).ok_or(OutOfMemory)?;
         self.insert_new(key, value)
     }
 
     /// Each key with its number, in no order.
-    pub fn entries(&self) -> Result<Growable<(usize, usize)>, Fault> {
+    pub fn entries(&self) -> Result<Growable<(usize, usize)>, OutOfMemory> {
         let mut entries = Growable::new();
         entries.reserve(self.len())?;
         // SAFETY: the table lives and stays as it is meanwhile. EXCEPTION: none. GC: as in `insert_new`.
@@ -155,7 +155,7 @@ mod tests {
         let stored = keys().take_while(|&key| table.insert_new(key, !key).is_ok()).count();
         assert!((100..200).contains(&stored));
         let next = keys().nth(stored).unwrap();
-        assert_eq!(table.insert_new(next, 0), Err(Fault::OutOfMemory));
+        assert_eq!(table.insert_new(next, 0), Err(OutOfMemory));
         assert_eq!((table.len(), table.get(next)), (stored, None));
         assert!(keys().take(stored).all(|key| table.get(key) == Some(!key)));
     }

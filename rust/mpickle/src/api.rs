@@ -9,7 +9,7 @@ use crate::heap::TableHeap;
 use crate::interpreter::Interpreter;
 use crate::policy::Policy;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::{Class, Error, Fault};
+use mpickle_core::error::{Class, Fault};
 use mpickle_core::growable::Growable;
 use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, LOWEST_PROTOCOL, Pickler};
 use mpickle_core::runtime::Runtime;
@@ -71,7 +71,7 @@ pub type Entry = fn(&mut Interpreter, *const mp_obj_t) -> Result<Obj>;
 #[inline(never)]
 pub fn enter(args: *const mp_obj_t, result: *mut mp_obj_t, entry: Entry) -> u32 {
     let mut rt = Interpreter::new();
-    let outcome = entry(&mut rt, args);
+    let outcome = entry(&mut rt, args).map_err(|_| error::raise_fault(&rt.shim, None));
     rt.shim.give_back(outcome, result)
 }
 
@@ -95,11 +95,11 @@ pub fn run_pickler(
     obj: Obj,
 ) -> Result<Obj> {
     let mut pickler = Pickler::new(rt, options, file, memo);
-    let outcome = pickler.dump(obj).and_then(|()| match file {
+    pickler.dump(obj)?;
+    match file {
         Some(_) => Ok(rt.none()),
         None => rt.adopt_bytes(pickler.into_buffer()),
-    });
-    outcome.map_err(|error| error::raise(&rt.shim, error, None))
+    }
 }
 
 #[inline(never)]
@@ -124,7 +124,7 @@ pub fn run_unpickler(
     let outcome = unpickler.load();
     let place = unpickler.place();
     rt.note_naming(unpickler.naming());
-    outcome.map_err(|error| error::raise(&rt.shim, error, Some(place)))
+    outcome.map_err(|_| error::raise_fault(&rt.shim, Some(place)))
 }
 
 /// The options, and who is offered buffers.
@@ -192,12 +192,11 @@ fn codecs_encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<O
         None => Encoding::Utf8,
     };
     let mut data = Growable::new();
-    let outcome = match encoding {
-        Encoding::Latin1 => text::latin1_from_utf8(utf8, &mut data),
-        _ => data.extend_from_slice(utf8),
-    };
-    let bytes = outcome.map_err(Error::from).and_then(|()| rt.adopt_bytes(data));
-    bytes.map_err(|error| error::raise(&rt.shim, error, None))
+    match encoding {
+        Encoding::Latin1 => rt.or_fail(text::latin1_from_utf8(utf8, &mut data))?,
+        _ => data.extend_from_slice(utf8)?,
+    }
+    rt.adopt_bytes(data)
 }
 
 /// The protocol argument: None is the default, a negative number the highest.
@@ -220,9 +219,7 @@ fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
         return Err(shim.raise(Class::Type, b"encode() argument 'encoding' must be str"));
     }
     let encoding = shim::immutable_bytes(name).and_then(Encoding::parse);
-    encoding
-        .filter(|&encoding| encoding != Encoding::Bytes)
-        .ok_or_else(|| shim.raise(Class::Lookup, Fault::UnknownEncoding.message().as_bytes()))
+    encoding.filter(|&encoding| encoding != Encoding::Bytes).ok_or_else(|| shim.fail(Fault::UnknownEncoding))
 }
 
 /// An argument, unless it is None.

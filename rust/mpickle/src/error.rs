@@ -2,7 +2,7 @@
 
 use crate::shim::{self, Obj, Raised, Shim, text};
 use heapless::Vec;
-use mpickle_core::error::{Class, Error, Fault, Place};
+use mpickle_core::error::{Class, Fault, Place};
 use mpickle_core::wire::{integer, opcode};
 
 // The classes are numbered alike on both sides of the border.
@@ -56,14 +56,11 @@ impl Message {
     }
 }
 
-/// Raises the exception of an error; `place` is where the unpickler stopped.
+/// Raises the exception of what a machine found wrong, if it did; `place` is where the unpickler stopped.
 #[cold]
 #[inline(never)]
-pub fn raise(shim: &Shim, error: Error<Raised>, place: Option<Place>) -> Raised {
-    let fault = match error {
-        Error::Raised(raised) => return raised,
-        Error::Fault(fault) => fault,
-    };
+pub fn raise_fault(shim: &Shim, place: Option<Place>) -> Raised {
+    let Some(fault) = shim.fault() else { return Raised };
     let mut message = Message::new();
     message.text(fault.message().as_bytes());
     if let Some(place) = place {

@@ -7,7 +7,7 @@ use crate::api::enter;
 use crate::error::Message;
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::{Class, Error};
+use mpickle_core::error::Class;
 use mpickle_core::runtime::{self, Naming, Runtime, Value};
 
 type Result<T> = core::result::Result<T, Raised>;
@@ -92,13 +92,13 @@ pub fn object(rt: &Interpreter, code: u32, naming: Naming) -> runtime::Result<Op
     let shim = &rt.shim;
     let Some(table) = shim::slot(shim::MPK_SLOT_EXTENSIONS) else { return Ok(None) };
     let code = rt.int(code.into())?;
-    let Some(key) = shim.lookup(table, code).map_err(Error::Raised)? else { return Ok(None) };
+    let Some(key) = shim.lookup(table, code)? else { return Ok(None) };
     let (Some(module), Some(name)) = (shim::tuple_item(key, 0), shim::tuple_item(key, 1)) else { return Ok(None) };
     if rt.hooks.find_class.is_some() || rt.hooks.policy.is_strict() {
         return rt.find_class(module, name, naming).map(Some);
     }
-    let cache = shim.slot_dict(shim::MPK_SLOT_EXTENSION_CACHE).map_err(Error::Raised)?;
-    if let Some(found) = shim.lookup(cache, code).map_err(Error::Raised)? {
+    let cache = shim.slot_dict(shim::MPK_SLOT_EXTENSION_CACHE)?;
+    if let Some(found) = shim.lookup(cache, code)? {
         return Ok(Some(found));
     }
     let found = rt.find_class(module, name, naming)?;

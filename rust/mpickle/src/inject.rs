@@ -69,7 +69,10 @@ fn check_names(shim: &Shim, path: Obj, name: Obj) -> Result<()> {
 fn existing(shim: &Shim, path: Obj) -> Result<Option<Obj>> {
     match shim.import(path) {
         Ok(module) => Ok(Some(module)),
-        Err(Raised) if shim.says_missing() => Ok(None),
+        Err(Raised) if shim.says_missing() => {
+            shim.forget();
+            Ok(None)
+        }
         Err(raised) => Err(raised),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     registry::{self, Registration},
 };
 use core::cell::Cell;
-use mpickle_core::error::Error;
+use mpickle_core::error::Fault;
 use mpickle_core::growable::Growable;
 use mpickle_core::runtime::{Anatomy, Constructor, Items, Known, Location, Naming, Result, Runtime, Value};
 
@@ -94,15 +94,7 @@ impl Interpreter {
 
     fn adopt(&self, adopter: Adopter, data: Growable<u8>) -> Result<Obj, Self> {
         let (block, len, capacity) = data.into_raw_parts();
-        lift(self.shim.adopt(adopter, block, len, capacity))
-    }
-}
-
-/// Passes an exception on as the machines expect it.
-fn lift<T>(result: core::result::Result<T, Raised>) -> core::result::Result<T, Error<Raised>> {
-    match result {
-        Ok(value) => Ok(value),
-        Err(raised) => Err(Error::Raised(raised)),
+        self.shim.adopt(adopter, block, len, capacity)
     }
 }
 
@@ -110,6 +102,10 @@ impl Runtime for Interpreter {
     type Obj = Obj;
     type Raised = Raised;
     type Heap = TableHeap;
+
+    fn fail(&self, fault: Fault) -> Raised {
+        self.shim.fail(fault)
+    }
 
     #[inline]
     fn identity(&self, obj: Obj) -> usize {
@@ -173,38 +169,38 @@ impl Runtime for Interpreter {
 
     #[inline]
     fn int(&self, value: i64) -> Result<Obj, Self> {
-        lift(self.shim.int(value))
+        self.shim.int(value)
     }
 
     fn int_from_bytes(&self, bytes: &[u8]) -> Result<Obj, Self> {
-        lift(self.shim.int_from_bytes(bytes))
+        self.shim.int_from_bytes(bytes)
     }
 
     fn int_from_digits(&self, negative: bool, base: u8, digits: &[u8]) -> Result<Obj, Self> {
-        lift(self.shim.int_from_digits(negative, base, digits))
+        self.shim.int_from_digits(negative, base, digits)
     }
 
     #[inline]
     fn float(&self, bits: u64) -> Result<Obj, Self> {
-        lift(self.shim.float(bits))
+        self.shim.float(bits)
     }
 
     #[inline]
     fn str(&self, utf8: &[u8]) -> Result<Obj, Self> {
-        lift(self.shim.str(utf8))
+        self.shim.str(utf8)
     }
 
     fn name(&self, utf8: &[u8]) -> Result<Obj, Self> {
-        lift(self.shim.interned(utf8))
+        self.shim.interned(utf8)
     }
 
     #[inline]
     fn bytes(&self, data: &[u8]) -> Result<Obj, Self> {
-        lift(self.shim.bytes(data))
+        self.shim.bytes(data)
     }
 
     fn bytearray(&self, data: &[u8]) -> Result<Obj, Self> {
-        lift(self.shim.bytearray(data))
+        self.shim.bytearray(data)
     }
 
     fn adopt_str(&self, utf8: Growable<u8>) -> Result<Obj, Self> {
@@ -221,47 +217,47 @@ impl Runtime for Interpreter {
 
     #[inline]
     fn tuple(&self, items: &[Obj]) -> Result<Obj, Self> {
-        lift(self.shim.tuple(items))
+        self.shim.tuple(items)
     }
 
-    fn tuple_from(&self, tuple: Obj, from: usize, to: usize) -> Result<Obj, Self> {
+    fn tuple_after_first(&self, tuple: Obj) -> Result<Obj, Self> {
         let mut items = Growable::new();
-        for index in from..to {
-            items.push(self.tuple_item(tuple, index).unwrap_or(self.none))?;
+        while let Some(item) = self.tuple_item(tuple, items.len() + 1) {
+            items.push(item)?;
         }
         self.tuple(&items)
     }
 
     #[inline]
     fn list(&self, items: &[Obj]) -> Result<Obj, Self> {
-        lift(self.shim.list(items))
+        self.shim.list(items)
     }
 
     #[inline]
     fn dict(&self) -> Result<Obj, Self> {
-        lift(self.shim.dict())
+        self.shim.dict()
     }
 
     fn set(&self) -> Result<Obj, Self> {
-        lift(self.shim.set())
+        self.shim.set()
     }
 
     fn frozenset(&self, items: &[Obj]) -> Result<Obj, Self> {
-        lift(self.shim.frozenset(items))
+        self.shim.frozenset(items)
     }
 
     #[inline]
     fn extend(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
-        lift(self.shim.extend(obj, items))
+        self.shim.extend(obj, items)
     }
 
     #[inline]
     fn store(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
-        lift(self.shim.store(obj, items))
+        self.shim.store(obj, items)
     }
 
     fn add(&self, obj: Obj, items: &[Obj]) -> Result<(), Self> {
-        lift(self.shim.add(obj, items))
+        self.shim.add(obj, items)
     }
 
     fn int_bytes(&self, int: Obj, into: &mut Growable<u8>) -> Result<(), Self> {
@@ -270,23 +266,23 @@ impl Runtime for Interpreter {
     }
 
     fn int_repr(&self, int: Obj) -> Result<Obj, Self> {
-        lift(self.shim.to_str(int))
+        self.shim.to_str(int)
     }
 
     fn parts(&self, obj: Obj) -> Result<([Obj; 3], usize), Self> {
-        lift(self.shim.parts(obj))
+        self.shim.parts(obj)
     }
 
     fn has(&self, obj: Obj, name: &[u8]) -> Result<bool, Self> {
-        lift(self.shim.has(obj, name))
+        self.shim.has(obj, name)
     }
 
     fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>, Self> {
-        lift(self.shim.attribute(obj, name))
+        self.shim.attribute(obj, name)
     }
 
     fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<(), Self> {
-        lift(self.shim.set_attribute(obj, name, value))
+        self.shim.set_attribute(obj, name, value)
     }
 
     fn is_class(&self, obj: Obj) -> bool {
@@ -294,22 +290,22 @@ impl Runtime for Interpreter {
     }
 
     fn call(&self, callable: Obj, args: &[Obj]) -> Result<Obj, Self> {
-        lift(self.shim.apply(self.constructor_of(callable).unwrap_or(callable), args))
+        self.shim.apply(self.constructor_of(callable).unwrap_or(callable), args)
     }
 
     fn call_tuple(&self, callable: Obj, args: Obj) -> Result<Obj, Self> {
-        lift(self.shim.apply_tuple(self.constructor_of(callable).unwrap_or(callable), args))
+        self.shim.apply_tuple(self.constructor_of(callable).unwrap_or(callable), args)
     }
 
     fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj, Self> {
-        lift(match self.constructor_of(cls) {
+        match self.constructor_of(cls) {
             Some(constructor) if kwargs.is_none() => self.shim.apply_tuple(constructor, args),
             _ => self.shim.instantiate(cls, args, kwargs),
-        })
+        }
     }
 
     fn anatomy(&self, obj: Obj, protocol: u8) -> Result<Anatomy<Obj>, Self> {
-        let (kind, [value, args, callable]) = lift(self.shim.anatomy(obj, protocol))?;
+        let (kind, [value, args, callable]) = self.shim.anatomy(obj, protocol)?;
         Ok(match (kind, value, args, callable) {
             (shim::MPK_BASE_OBJECT, ..) => Anatomy::Object,
             (shim::MPK_BASE_VALUE, Some(value), Some(args), _) => Anatomy::Value { value, args },
@@ -329,13 +325,13 @@ impl Runtime for Interpreter {
     }
 
     fn state(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(self.shim.state(obj))
+        self.shim.state(obj)
     }
 
     fn set_state(&self, _obj: Obj, _state: Obj) -> Result<Option<Obj>, Self> {
         #[cfg(feature = "registry")]
         if let Some(setter) = registry::of_type(shim::type_of(_obj)).and_then(Registration::set_state) {
-            return lift(self.shim.apply(setter, &[_obj, _state])).map(Some);
+            return self.shim.apply(setter, &[_obj, _state]).map(Some);
         }
         Ok(None)
     }
@@ -346,7 +342,7 @@ impl Runtime for Interpreter {
 
     #[cfg(feature = "placeholder")]
     fn dropped(&self, obj: Obj, below: Obj) -> Result<(), Self> {
-        lift(self.shim.dropped(obj, below))
+        self.shim.dropped(obj, below)
     }
 
     #[cfg(not(feature = "placeholder"))]
@@ -359,23 +355,23 @@ impl Runtime for Interpreter {
     }
 
     fn update_state(&self, obj: Obj, state: Obj) -> Result<(), Self> {
-        lift(self.shim.update_state(obj, state))
+        self.shim.update_state(obj, state)
     }
 
     fn iterate(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(self.shim.iterate(obj))
+        self.shim.iterate(obj)
     }
 
     fn iterate_items(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(self.shim.iterate_items(obj))
+        self.shim.iterate_items(obj)
     }
 
     fn next(&self, iterator: Obj) -> Result<Option<Obj>, Self> {
-        lift(self.shim.next(iterator))
+        self.shim.next(iterator)
     }
 
     fn is_true(&self, obj: Obj) -> Result<bool, Self> {
-        lift(self.shim.is_true(obj))
+        self.shim.is_true(obj)
     }
 
     fn is_callable(&self, obj: Obj) -> bool {
@@ -383,7 +379,7 @@ impl Runtime for Interpreter {
     }
 
     fn list_of(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(self.shim.list_of(obj))
+        self.shim.list_of(obj)
     }
 
     fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>, Self> {
@@ -393,7 +389,7 @@ impl Runtime for Interpreter {
         {
             return Ok(Location { module, name, parent: None });
         }
-        let location = lift(self.shim.locate(obj, name))?;
+        let location = self.shim.locate(obj, name)?;
         #[cfg(feature = "registry")]
         if let Some([module, name]) = registry::mapped(location.module, location.name) {
             return Ok(Location { module, name, parent: None });
@@ -404,15 +400,15 @@ impl Runtime for Interpreter {
     fn find_class(&self, module: Obj, name: Obj, naming: Naming) -> Result<Obj, Self> {
         if let Some(hook) = self.hooks.find_class {
             self.note_naming(naming);
-            return lift(self.shim.apply(hook, &[module, name]));
+            return self.shim.apply(hook, &[module, name]);
         }
         let (module, name) = naming.modern(self, module, name)?;
-        lift(self.hooks.policy.find(&self.shim, module, name, naming.dotted))
+        self.hooks.policy.find(&self.shim, module, name, naming.dotted)
     }
 
     #[cfg(feature = "extensions")]
     fn extension_code(&self, module: Obj, name: Obj) -> Result<u32, Self> {
-        lift(extension::code(&self.shim, module, name))
+        extension::code(&self.shim, module, name)
     }
 
     #[cfg(not(feature = "extensions"))]
@@ -431,18 +427,18 @@ impl Runtime for Interpreter {
     }
 
     fn registered_reduction(&self, obj: Obj) -> Result<Option<Obj>, Self> {
-        lift(self.reduce_by_table(obj))
+        self.reduce_by_table(obj)
     }
 
     fn reducer_override(&self, obj: Obj) -> Result<Option<Obj>, Self> {
         let Some(hook) = self.hooks.reducer_override else { return Ok(None) };
-        let reduction = lift(self.shim.apply(hook, &[obj]))?;
+        let reduction = self.shim.apply(hook, &[obj])?;
         let declined = matches!(self.inspect(reduction), Value::Singleton(b"NotImplemented"));
         Ok(Some(reduction).filter(|_| !declined))
     }
 
     fn partial_new(&self, cls: Obj, args: Obj, kwargs: Obj) -> Result<Obj, Self> {
-        lift(self.shim.partial_new(cls, args, kwargs))
+        self.shim.partial_new(cls, args, kwargs)
     }
 
     fn constructor(&self, callable: Obj) -> Constructor {
@@ -460,21 +456,21 @@ impl Runtime for Interpreter {
 
     fn persistent_id(&self, obj: Obj) -> Result<Option<Obj>, Self> {
         let Some(hook) = self.hooks.persistent_id else { return Ok(None) };
-        let id = lift(self.shim.apply(hook, &[obj]))?;
+        let id = self.shim.apply(hook, &[obj])?;
         Ok(Some(id).filter(|&id| id != self.none))
     }
 
     fn to_str(&self, obj: Obj) -> Result<Obj, Self> {
-        lift(self.shim.to_str(obj))
+        self.shim.to_str(obj)
     }
 
     fn persistent_load(&self, id: Obj) -> Result<Option<Obj>, Self> {
-        lift(self.hooks.persistent_load.map(|hook| self.shim.apply(hook, &[id])).transpose())
+        self.hooks.persistent_load.map(|hook| self.shim.apply(hook, &[id])).transpose()
     }
 
     fn buffer_in_band(&self, buffer: Obj) -> Result<bool, Self> {
         match self.hooks.buffer_callback {
-            Some(callback) => lift(self.shim.apply(callback, &[buffer]).and_then(|in_band| self.shim.is_true(in_band))),
+            Some(callback) => self.shim.apply(callback, &[buffer]).and_then(|in_band| self.shim.is_true(in_band)),
             None => Ok(true),
         }
     }
@@ -489,17 +485,17 @@ impl Runtime for Interpreter {
 
     #[cfg(feature = "buffers")]
     fn readonly(&self, buffer: Obj) -> Result<Obj, Self> {
-        lift(self.shim.readonly(buffer))
+        self.shim.readonly(buffer)
     }
 
     #[cfg(not(feature = "buffers"))]
     fn readonly(&self, _buffer: Obj) -> Result<Obj, Self> {
-        Err(mpickle_core::error::Fault::NoBuffers.into())
+        Err(self.fail(Fault::NoBuffers))
     }
 
     fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize, Self> {
         let Some(offset) = &self.buffer_offset else {
-            return lift(self.shim.read(stream, into));
+            return self.shim.read(stream, into);
         };
         let count = shim::buffer_read(stream, offset.get(), into);
         offset.set(offset.get().saturating_add(count));
@@ -507,6 +503,6 @@ impl Runtime for Interpreter {
     }
 
     fn write(&self, stream: Obj, data: &[u8]) -> Result<(), Self> {
-        lift(self.shim.write(stream, data))
+        self.shim.write(stream, data)
     }
 }

@@ -4,20 +4,18 @@
 #![allow(unsafe_code)]
 
 use crate::api::{self, enter};
-use crate::error;
 use crate::heap::TableHeap;
 use crate::interpreter::{Hooks, Interpreter};
 use crate::policy::Policy;
 use crate::shim::{self, Exclusive, Machine, Obj, Raised, Shim, mp_obj_t};
 use core::cell::Cell;
-use mpickle_core::error::{Class, Error, Fault};
+use mpickle_core::error::{Class, Fault};
 use mpickle_core::pickler;
 use mpickle_core::runtime::{Naming, Runtime, Value};
 use mpickle_core::unpickler;
 use mpickle_core::wire::reader::Reader;
 
 type Result<T> = core::result::Result<T, Raised>;
-type Fallible<T> = core::result::Result<T, Error<Raised>>;
 
 /// What a Pickler keeps.
 struct PicklerState {
@@ -194,15 +192,14 @@ pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *m
         if !shim::is_str(module) || !shim::is_str(name) {
             return Err(rt.shim.raise(Class::Type, b"find_class() arguments must be str"));
         }
-        let found = rt.find_class(module, name, state.naming.get());
-        found.map_err(|error| error::raise(&rt.shim, error, None))
+        rt.find_class(module, name, state.naming.get())
     })
 }
 
 /// `Unpickler.persistent_load(self, pid)`: there are no such objects.
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_unpickler_persistent_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, _| Err(error::raise(&rt.shim, Error::Fault(Fault::NoPersistentLoad), None)))
+    enter(args, result, |rt, _| Err(rt.fail(Fault::NoPersistentLoad)))
 }
 
 // The memo, of either class.
@@ -226,14 +223,14 @@ pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_
 pub extern "C" fn mpickle_memo_copy(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this] = shim::arguments(args);
-        copy_memo(rt, this).map_err(|error| error::raise(&rt.shim, error, None))
+        copy_memo(rt, this)
     })
 }
 
-fn copy_memo(rt: &Interpreter, this: Obj) -> Fallible<Obj> {
-    let busy = || Error::Raised(busy(&rt.shim));
+fn copy_memo(rt: &Interpreter, this: Obj) -> Result<Obj> {
+    let busy = || busy(&rt.shim);
     let copy = rt.dict()?;
-    match either(&rt.shim, this).map_err(Error::Raised)? {
+    match either(&rt.shim, this)? {
         Either::Pickler(state) => {
             for &(identity, index) in state.memo.with(|memo| memo.entries()).ok_or_else(busy)??.iter() {
                 let entry = rt.tuple(&[rt.int(index as i64)?, shim::of_identity(identity)])?;
@@ -250,7 +247,7 @@ fn copy_memo(rt: &Interpreter, this: Obj) -> Fallible<Obj> {
 }
 
 #[inline(never)]
-fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> Fallible<()> {
+fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> Result<()> {
     rt.store(copy, &[rt.int(key as i64)?, entry])
 }
 
@@ -263,13 +260,12 @@ pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t)
             Either::Pickler(state) => state.memo.with(|memo| set_written(rt, memo, dict)),
             Either::Unpickler(state) => state.input.with(|input| set_read(rt, &mut input.memo, dict)),
         };
-        let set = set.ok_or_else(|| busy(&rt.shim))?;
-        set.map_err(|error| error::raise(&rt.shim, error, None))?;
+        set.ok_or_else(|| busy(&rt.shim))??;
         Ok(rt.none())
     })
 }
 
-fn set_written(rt: &Interpreter, memo: &mut pickler::Memo<TableHeap>, dict: Obj) -> Fallible<()> {
+fn set_written(rt: &Interpreter, memo: &mut pickler::Memo<TableHeap>, dict: Obj) -> Result<()> {
     let mut new = pickler::Memo::new();
     let mut position = 0;
     while let Some((_, entry)) = next_entry(rt, dict, &mut position)? {
@@ -281,7 +277,7 @@ fn set_written(rt: &Interpreter, memo: &mut pickler::Memo<TableHeap>, dict: Obj)
     Ok(())
 }
 
-fn set_read(rt: &Interpreter, memo: &mut unpickler::Memo<Obj, TableHeap>, dict: Obj) -> Fallible<()> {
+fn set_read(rt: &Interpreter, memo: &mut unpickler::Memo<Obj, TableHeap>, dict: Obj) -> Result<()> {
     let mut new = unpickler::Memo::new();
     let mut position = 0;
     while let Some((index, obj)) = next_entry(rt, dict, &mut position)? {
@@ -291,18 +287,20 @@ fn set_read(rt: &Interpreter, memo: &mut unpickler::Memo<Obj, TableHeap>, dict: 
     Ok(())
 }
 
-fn next_entry(rt: &Interpreter, dict: Obj, position: &mut usize) -> Fallible<Option<(Obj, Obj)>> {
-    let Value::Dict(_) = rt.inspect(dict) else { return Err(no_memo(rt)) };
+fn next_entry(rt: &Interpreter, dict: Obj, position: &mut usize) -> Result<Option<(Obj, Obj)>> {
+    if rt.dict_len(dict).is_none() {
+        return Err(no_memo(rt));
+    }
     Ok(rt.dict_next(dict, position))
 }
 
-fn memo_index(rt: &Interpreter, index: Obj) -> Fallible<u32> {
+fn memo_index(rt: &Interpreter, index: Obj) -> Result<u32> {
     let Value::Int(index) = rt.inspect(index) else { return Err(no_memo(rt)) };
-    Ok(u32::try_from(index).map_err(|_| Fault::NegativeMemo)?)
+    u32::try_from(index).map_err(|_| rt.fail(Fault::NegativeMemo))
 }
 
-fn no_memo(rt: &Interpreter) -> Error<Raised> {
-    Error::Raised(rt.shim.raise(Class::Type, b"memo must be a memo or a copy of one"))
+fn no_memo(rt: &Interpreter) -> Raised {
+    rt.shim.raise(Class::Type, b"memo must be a memo or a copy of one")
 }
 
 enum Either<'a> {

@@ -4,7 +4,7 @@ use crate::error::Message;
 use crate::shim::{self, Obj, Raised, Shim, text};
 #[cfg(feature = "registry")]
 use crate::{inject, registry};
-use mpickle_core::error::{Class, Fault};
+use mpickle_core::error::Class;
 use mpickle_core::growable::Growable;
 use mpickle_core::wire::names;
 
@@ -48,16 +48,26 @@ impl Policy {
         if let Some(supplied) = shim::find_supplied(module, name) {
             return Ok(supplied);
         }
-        match (shim.find_global(module, name, dotted), self.missing) {
-            (Err(Raised), Some(missing)) if shim.says_missing() => shim.apply(missing, &[module, name]),
-            (Err(Raised), None) if shim.says_missing() => parent_exception(shim, module, name).unwrap_or(Err(Raised)),
-            (found, _) => found,
+        let found = shim.find_global(module, name, dotted);
+        if found.is_ok() || !shim.says_missing() {
+            return found;
+        }
+        match (self.missing, parent_exception(module, name)) {
+            (Some(missing), _) => {
+                shim.forget();
+                shim.apply(missing, &[module, name])
+            }
+            (None, Some(parent)) => {
+                shim.forget();
+                shim.find_global(module, shim.interned(parent)?, false)
+            }
+            (None, None) => found,
         }
     }
 
     fn allows(&self, shim: &Shim, module: Obj, name: Obj) -> Result<bool, Raised> {
         let Some(allow) = self.allow else { return Ok(true) };
-        let path = dotted(module, name).map_err(|fault| shim.raise(fault.class(), fault.message().as_bytes()))?;
+        let path = dotted(module, name)?;
         if PLAIN.split(|&byte| byte == b' ').any(|plain| *plain == *path) {
             return Ok(true);
         }
@@ -69,7 +79,7 @@ impl Policy {
 }
 
 /// Module and name with a dot between, under Python 3's name for the built-ins.
-fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Fault> {
+fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Raised> {
     let mut path = Growable::new();
     let module = if text(module) == b"__builtin__" { b"builtins" } else { text(module) };
     for part in [module, b".", text(name)] {
@@ -79,15 +89,13 @@ fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Fault> {
 }
 
 /// `OSError` for the kinds of it that only CPython has, such as `FileNotFoundError`: what Python 2 has in their place.
-/// The exception that says that there is none stays raised for all else.
-fn parent_exception(shim: &Shim, module: Obj, name: Obj) -> Option<Result<Obj, Raised>> {
-    let parent: &[u8] = match (text(module), text(name), names::to_python2(text(module), text(name))) {
-        (b"builtins", name, (b"exceptions", parent)) if parent != name => parent,
+fn parent_exception<'a>(module: Obj, name: Obj) -> Option<&'a [u8]> {
+    match (text(module), text(name), names::to_python2(text(module), text(name))) {
+        (b"builtins", name, (b"exceptions", parent)) if parent != name => Some(parent),
         // CPython forgot it in its table.
-        (b"builtins", b"BlockingIOError", _) => b"OSError",
-        _ => return None,
-    };
-    Some(shim.interned(parent).and_then(|parent| shim.find_global(module, parent, false)))
+        (b"builtins", b"BlockingIOError", _) => Some(b"OSError"),
+        _ => None,
+    }
 }
 
 fn refused(shim: &Shim, module: Obj, name: Obj) -> Raised {

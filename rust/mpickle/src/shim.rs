@@ -4,7 +4,9 @@
 
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
-use mpickle_core::error::Class;
+use core::num::NonZeroU64;
+use core::ptr::NonNull;
+use mpickle_core::error::{Class, Fault, OutOfMemory};
 use mpickle_core::runtime::{Location, Value};
 
 #[allow(dead_code, missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::all)]
@@ -14,14 +16,57 @@ mod ffi {
 
 pub use ffi::*;
 
+/// What `mp_obj_t` is: a pointer, or in representation D a number. `MP_OBJ_NULL` is zero in each representation.
+trait Word: Sized {
+    /// Likewise, but never zero, so that an optional object takes no more room.
+    type Obj: Copy + Eq;
+    const NULL: Self;
+    fn some(self) -> Option<Self::Obj>;
+    fn raw(obj: Self::Obj) -> Self;
+}
+
+impl Word for *mut c_void {
+    type Obj = NonNull<c_void>;
+    const NULL: Self = core::ptr::null_mut();
+    fn some(self) -> Option<NonNull<c_void>> {
+        NonNull::new(self)
+    }
+    fn raw(obj: NonNull<c_void>) -> Self {
+        obj.as_ptr()
+    }
+}
+
+impl Word for u64 {
+    type Obj = NonZeroU64;
+    const NULL: Self = 0;
+    fn some(self) -> Option<NonZeroU64> {
+        NonZeroU64::new(self)
+    }
+    fn raw(obj: NonZeroU64) -> Self {
+        obj.get()
+    }
+}
+
 /// A MicroPython object: opaque, compared by identity, never `MP_OBJ_NULL`.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Obj(ffi::mp_obj_t);
+pub struct Obj(<ffi::mp_obj_t as Word>::Obj);
 
-/// Says that an exception was raised and caught; it is in the [`Shim`].
+impl Obj {
+    fn raw(self) -> ffi::mp_obj_t {
+        Word::raw(self.0)
+    }
+}
+
+/// Says that an exception is under way: that or its fault is in the [`Shim`], or there is no memory.
 #[derive(Clone, Copy)]
 pub struct Raised;
+
+impl From<OutOfMemory> for Raised {
+    fn from(_: OutOfMemory) -> Self {
+        Raised
+    }
+}
 
 type Result<T> = core::result::Result<T, Raised>;
 
@@ -30,6 +75,8 @@ type Result<T> = core::result::Result<T, Raised>;
 /// It lies on the stack of the call, where the collector sees what it holds.
 pub struct Shim {
     raised: UnsafeCell<ffi::mp_obj_t>,
+    /// What a machine found wrong, where `raised` is null.
+    fault: Cell<Fault>,
 }
 
 /// Calls a shim function that cannot raise.
@@ -87,22 +134,23 @@ macro_rules! count {
     };
 }
 
-fn null() -> ffi::mp_obj_t {
-    // SAFETY: `mp_obj_t` is a pointer or an integer, and `MP_OBJ_NULL` is zero in each representation.
-    // EXCEPTION: none. GC: none.
-    unsafe { core::mem::zeroed() }
-}
+const NULL: ffi::mp_obj_t = <ffi::mp_obj_t as Word>::NULL;
 
-fn is_null(obj: ffi::mp_obj_t) -> bool {
-    obj == null()
-}
-
+#[inline]
 fn some(obj: ffi::mp_obj_t) -> Option<Obj> {
-    if is_null(obj) { None } else { Some(Obj(obj)) }
+    obj.some().map(Obj)
 }
 
+/// What the shim says is an object.
+#[inline]
+fn sure(obj: ffi::mp_obj_t) -> Obj {
+    // SAFETY: only for functions and members of which shim.h says that they are never null. EXCEPTION: none. GC: none.
+    unsafe { some(obj).unwrap_unchecked() }
+}
+
+#[inline]
 fn raw(obj: Option<Obj>) -> ffi::mp_obj_t {
-    obj.map_or_else(null, |obj| obj.0)
+    obj.map_or(NULL, Obj::raw)
 }
 
 /// `Obj` is laid out as `mp_obj_t`.
@@ -142,7 +190,7 @@ pub fn free(block: *mut u8, size: usize) {
 #[inline]
 pub fn inspect<'a>(obj: Obj, none: Obj) -> Value<'a, Obj> {
     let mut told = core::mem::MaybeUninit::<ffi::mpk_value_t>::uninit();
-    let kind = call!(mpk_inspect(obj.0, told.as_mut_ptr()));
+    let kind = call!(mpk_inspect(obj.raw(), told.as_mut_ptr()));
     let told = told.as_mut_ptr();
     // SAFETY: each member is read only for kinds for which the shim has written it; all are plain numbers.
     // EXCEPTION: none. GC: see `bytes_of`.
@@ -179,38 +227,38 @@ pub fn inspect<'a>(obj: Obj, none: Obj) -> Value<'a, Obj> {
 /// address of an object on the heap; that of an interned str is odd.
 #[inline]
 pub fn identity(obj: Obj) -> usize {
-    obj.0 as usize
+    obj.raw() as usize
 }
 
 /// The object of an identity, if it is still alive.
 pub fn of_identity(identity: usize) -> Obj {
-    Obj(call!(mpk_of_identity(identity)))
+    sure(call!(mpk_of_identity(identity)))
 }
 
 pub fn type_of(obj: Obj) -> Obj {
-    Obj(call!(mpk_type_of(obj.0)))
+    sure(call!(mpk_type_of(obj.raw())))
 }
 
 pub fn is_class(obj: Obj) -> bool {
-    call!(mpk_is_class(obj.0))
+    call!(mpk_is_class(obj.raw()))
 }
 
 pub fn is_callable(obj: Obj) -> bool {
-    call!(mpk_is_callable(obj.0))
+    call!(mpk_is_callable(obj.raw()))
 }
 
 pub fn constant(kind: u32) -> Obj {
-    Obj(call!(mpk_constant(kind)))
+    sure(call!(mpk_constant(kind)))
 }
 
 // Numbers.
 
 pub fn int_size(obj: Obj) -> usize {
-    call!(mpk_int_size(obj.0))
+    call!(mpk_int_size(obj.raw()))
 }
 
 pub fn int_to_bytes(obj: Obj, into: &mut [u8]) {
-    call!(mpk_int_to_bytes(obj.0, into.as_mut_ptr(), into.len()))
+    call!(mpk_int_to_bytes(obj.raw(), into.as_mut_ptr(), into.len()))
 }
 
 // Text and bytes.
@@ -225,15 +273,15 @@ pub enum Adopter {
 
 /// The bytes of a str or bytes object, for as long as the object lives; `None` for anything else.
 pub fn immutable_bytes<'a>(obj: Obj) -> Option<&'a [u8]> {
-    if !call!(mpk_is_immutable(obj.0)) {
+    if !call!(mpk_is_immutable(obj.raw())) {
         return None;
     }
     let (mut data, mut len) = (core::ptr::null(), 0);
-    call!(mpk_buffer(obj.0, &mut data, &mut len)).then(|| bytes_of(data, len))
+    call!(mpk_buffer(obj.raw(), &mut data, &mut len)).then(|| bytes_of(data, len))
 }
 
 pub fn is_str(obj: Obj) -> bool {
-    call!(mpk_is_str(obj.0))
+    call!(mpk_is_str(obj.raw()))
 }
 
 /// The text of a str; none of anything else.
@@ -248,13 +296,13 @@ pub fn same_text(one: Obj, other: Obj) -> bool {
 
 pub fn is_buffer(obj: Obj) -> bool {
     let (mut data, mut len) = (core::ptr::null(), 0);
-    call!(mpk_buffer(obj.0, &mut data, &mut len))
+    call!(mpk_buffer(obj.raw(), &mut data, &mut len))
 }
 
 /// Copies what a buffer holds from `offset` on; returns how much.
 pub fn buffer_read(obj: Obj, offset: usize, into: &mut [u8]) -> usize {
     let (mut data, mut len) = (core::ptr::null(), 0);
-    if !call!(mpk_buffer(obj.0, &mut data, &mut len)) {
+    if !call!(mpk_buffer(obj.raw(), &mut data, &mut len)) {
         return 0;
     }
     let count = len.saturating_sub(offset).min(into.len());
@@ -270,36 +318,36 @@ pub fn buffer_read(obj: Obj, offset: usize, into: &mut [u8]) -> usize {
 
 #[inline]
 pub fn tuple_item(tuple: Obj, index: usize) -> Option<Obj> {
-    some(call!(mpk_tuple_item(tuple.0, index)))
+    some(call!(mpk_tuple_item(tuple.raw(), index)))
 }
 
 #[inline]
 pub fn list_item(list: Obj, index: usize) -> Option<Obj> {
-    some(call!(mpk_list_item(list.0, index)))
+    some(call!(mpk_list_item(list.raw(), index)))
 }
 
 pub fn dict_next(dict: Obj, position: &mut usize) -> Option<(Obj, Obj)> {
-    let mut value = null();
-    let key = call!(mpk_dict_next(dict.0, position, &mut value));
+    let mut value = NULL;
+    let key = call!(mpk_dict_next(dict.raw(), position, &mut value));
     Some((some(key)?, some(value)?))
 }
 
 pub fn set_next(set: Obj, position: &mut usize) -> Option<Obj> {
-    some(call!(mpk_set_next(set.0, position)))
+    some(call!(mpk_set_next(set.raw(), position)))
 }
 
 // Globals.
 
 pub fn find_supplied(module: Obj, name: Obj) -> Option<Obj> {
-    some(call!(mpk_find_supplied(module.0, name.0)))
+    some(call!(mpk_find_supplied(module.raw(), name.raw())))
 }
 
 pub fn known(which: u32) -> Obj {
-    Obj(call!(mpk_known(which)))
+    sure(call!(mpk_known(which)))
 }
 
 pub fn constructor(callable: Obj) -> u32 {
-    call!(mpk_constructor(callable.0))
+    call!(mpk_constructor(callable.raw()))
 }
 
 // What lasts from one call to the next.
@@ -311,7 +359,7 @@ pub fn slot(which: u32) -> Option<Obj> {
 
 /// How many names a module has.
 pub fn module_len(module: Obj) -> usize {
-    call!(mpk_module_len(module.0))
+    call!(mpk_module_len(module.raw()))
 }
 
 /// A value that one call at a time may use.
@@ -352,7 +400,7 @@ pub trait Machine: Sized + 'static {
 
 /// What [`Shim::keep`] gave to an instance of this class; `None` where that was not done.
 pub fn kept<'a, T: Machine>(obj: Obj) -> Option<&'a T> {
-    let block = call!(mpk_machine(obj.0, T::KIND)).cast::<T>();
+    let block = call!(mpk_machine(obj.raw(), T::KIND)).cast::<T>();
     // SAFETY: only `keep` makes blocks of this kind, of a whole `T`, and nobody has a unique reference to it.
     // EXCEPTION: none. GC: `block` is the start of its block and on the stack; `obj` has it as well, until it is given
     // another. The caller keeps the reference no longer than its call.
@@ -371,7 +419,7 @@ pub fn arguments<'a, const N: usize>(args: *const ffi::mp_obj_t) -> &'a [Obj; N]
 impl Shim {
     /// For one call.
     pub fn new() -> Self {
-        Shim { raised: UnsafeCell::new(null()) }
+        Shim { raised: UnsafeCell::new(NULL), fault: Cell::new(Fault::OutOfMemory) }
     }
 
     /// The exception that was raised last.
@@ -393,14 +441,32 @@ impl Shim {
         self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), message.len())))
     }
 
+    /// Notes what a machine found wrong.
+    #[cold]
+    #[inline(never)]
+    pub fn fail(&self, fault: Fault) -> Raised {
+        self.fault.set(fault);
+        self.raise_object(NULL)
+    }
+
+    /// What a machine found wrong, unless an exception was raised.
+    pub fn fault(&self) -> Option<Fault> {
+        if self.raised().is_some() { None } else { Some(self.fault.get()) }
+    }
+
     /// Raises a PicklingError that names the object's type.
     pub fn cannot_pickle(&self, obj: Obj) -> Raised {
-        self.raise_object(call!(mpk_cannot_pickle(obj.0)))
+        self.raise_object(call!(mpk_cannot_pickle(obj.raw())))
     }
 
     /// Whether the exception says that a module or an attribute does not exist.
     pub fn says_missing(&self) -> bool {
-        self.raised().is_some_and(|raised| call!(mpk_says_missing(raised.0)))
+        self.raised().is_some_and(|raised| call!(mpk_says_missing(raised.raw())))
+    }
+
+    /// Forgets an exception that was dealt with.
+    pub fn forget(&self) {
+        self.raise_object(NULL);
     }
 
     /// Hands an entry's result to C.
@@ -436,7 +502,7 @@ impl Shim {
     pub fn parts(&self, obj: Obj) -> Result<([Obj; 3], usize)> {
         let none = constant(ffi::MPK_KIND_NONE);
         let mut parts = [none; 3];
-        let count = count!(self, mpk_parts(obj.0, parts.as_mut_ptr().cast()))?;
+        let count = count!(self, mpk_parts(obj.raw(), parts.as_mut_ptr().cast()))?;
         Ok((parts, count))
     }
 
@@ -499,114 +565,114 @@ impl Shim {
     }
 
     pub fn extend(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
-        status!(self, mpk_extend(obj.0, items(objs), objs.len()))
+        status!(self, mpk_extend(obj.raw(), items(objs), objs.len()))
     }
 
     #[inline(never)]
     pub fn store(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
-        status!(self, mpk_store(obj.0, items(objs), objs.len()))
+        status!(self, mpk_store(obj.raw(), items(objs), objs.len()))
     }
 
     pub fn add(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
-        status!(self, mpk_add(obj.0, items(objs), objs.len()))
+        status!(self, mpk_add(obj.raw(), items(objs), objs.len()))
     }
 
     #[inline(never)]
     pub fn apply(&self, callable: Obj, args: &[Obj]) -> Result<Obj> {
-        object!(self, mpk_apply(callable.0, items(args), args.len()))
+        object!(self, mpk_apply(callable.raw(), items(args), args.len()))
     }
 
     pub fn apply_tuple(&self, callable: Obj, args: Obj) -> Result<Obj> {
-        object!(self, mpk_apply_tuple(callable.0, args.0))
+        object!(self, mpk_apply_tuple(callable.raw(), args.raw()))
     }
 
     /// A `MPK_BASE_…` number, and value, arguments and callable where it has them.
     pub fn anatomy(&self, obj: Obj, protocol: u8) -> Result<(u32, [Option<Obj>; 3])> {
-        let mut anatomy = ffi::mpk_anatomy_t { value: null(), args: null(), callable: null() };
-        let kind = count!(self, mpk_anatomy(obj.0, protocol.into(), &mut anatomy))?;
+        let mut anatomy = ffi::mpk_anatomy_t { value: NULL, args: NULL, callable: NULL };
+        let kind = count!(self, mpk_anatomy(obj.raw(), protocol.into(), &mut anatomy))?;
         Ok((kind as u32, [some(anatomy.value), some(anatomy.args), some(anatomy.callable)]))
     }
 
     pub fn state(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_state(obj.0))
+        object!(self, mpk_state(obj.raw()))
     }
 
     pub fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
-        object!(self, mpk_instantiate(cls.0, args.0, raw(kwargs)))
+        object!(self, mpk_instantiate(cls.raw(), args.raw(), raw(kwargs)))
     }
 
     pub fn has(&self, obj: Obj, name: &[u8]) -> Result<bool> {
-        Ok(count!(self, mpk_has(obj.0, name.as_ptr(), name.len()))? != 0)
+        Ok(count!(self, mpk_has(obj.raw(), name.as_ptr(), name.len()))? != 0)
     }
 
     pub fn partial_new(&self, cls: Obj, args: Obj, kwargs: Obj) -> Result<Obj> {
-        object!(self, mpk_partial_new(cls.0, args.0, kwargs.0))
+        object!(self, mpk_partial_new(cls.raw(), args.raw(), kwargs.raw()))
     }
 
     #[inline(never)]
     pub fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-        optional!(self, mpk_attribute(obj.0, name.as_ptr(), name.len()))
+        optional!(self, mpk_attribute(obj.raw(), name.as_ptr(), name.len()))
     }
 
     #[inline(never)]
     pub fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<()> {
-        status!(self, mpk_set_attribute(obj.0, name.0, value.0))
+        status!(self, mpk_set_attribute(obj.raw(), name.raw(), value.raw()))
     }
 
     pub fn update_state(&self, obj: Obj, state: Obj) -> Result<()> {
-        status!(self, mpk_update_state(obj.0, state.0))
+        status!(self, mpk_update_state(obj.raw(), state.raw()))
     }
 
     #[cfg(feature = "placeholder")]
     pub fn dropped(&self, obj: Obj, below: Obj) -> Result<()> {
-        status!(self, mpk_dropped(obj.0, below.0))
+        status!(self, mpk_dropped(obj.raw(), below.raw()))
     }
 
     pub fn iterate(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_iterate(obj.0))
+        object!(self, mpk_iterate(obj.raw()))
     }
 
     pub fn iterate_items(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_iterate_items(obj.0))
+        object!(self, mpk_iterate_items(obj.raw()))
     }
 
     pub fn next(&self, iterator: Obj) -> Result<Option<Obj>> {
-        optional!(self, mpk_next(iterator.0))
+        optional!(self, mpk_next(iterator.raw()))
     }
 
     pub fn list_of(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_list_of(obj.0))
+        object!(self, mpk_list_of(obj.raw()))
     }
 
     pub fn to_str(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_to_str(obj.0))
+        object!(self, mpk_to_str(obj.raw()))
     }
 
     #[inline(never)]
     pub fn is_true(&self, obj: Obj) -> Result<bool> {
-        Ok(count!(self, mpk_is_true(obj.0))? != 0)
+        Ok(count!(self, mpk_is_true(obj.raw()))? != 0)
     }
 
     pub fn contains(&self, container: Obj, obj: Obj) -> Result<bool> {
-        Ok(count!(self, mpk_contains(container.0, obj.0))? != 0)
+        Ok(count!(self, mpk_contains(container.raw(), obj.raw()))? != 0)
     }
 
     /// An int for an argument, clamped to -1…2³¹-1.
     pub fn argument_int(&self, obj: Obj) -> Result<i32> {
         let mut value = 0;
-        count!(self, mpk_argument_int(obj.0, &mut value))?;
+        count!(self, mpk_argument_int(obj.raw(), &mut value))?;
         Ok(value)
     }
 
     /// The object under a key of a mapping.
     #[inline(never)]
     pub fn lookup(&self, mapping: Obj, key: Obj) -> Result<Option<Obj>> {
-        optional!(self, mpk_lookup(mapping.0, key.0))
+        optional!(self, mpk_lookup(mapping.raw(), key.raw()))
     }
 
     #[inline(never)]
     pub fn remove(&self, dict: Obj, key: Obj) -> Result<()> {
-        status!(self, mpk_remove(dict.0, key.0))
+        status!(self, mpk_remove(dict.raw(), key.raw()))
     }
 
     /// The dict in a slot of the module's state, made if there is none.
@@ -617,7 +683,7 @@ impl Shim {
     /// The hook `name` of an instance, unless it is our own.
     #[inline(never)]
     pub fn hook<T: Machine>(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-        optional!(self, mpk_hook(obj.0, T::KIND, name.as_ptr(), name.len()))
+        optional!(self, mpk_hook(obj.raw(), T::KIND, name.as_ptr(), name.len()))
     }
 
     /// Gives `value` to an instance of a class of ours, in place of what it had. It is never dropped: its memory is the
@@ -630,57 +696,57 @@ impl Shim {
         // SAFETY: the block is new, large enough, and aligned more than any type here needs. EXCEPTION: none. GC: on the
         // stack until the instance has it.
         unsafe { block.write(value) };
-        status!(self, mpk_set_machine(obj.0, T::KIND, block.cast::<c_void>()))
+        status!(self, mpk_set_machine(obj.raw(), T::KIND, block.cast::<c_void>()))
     }
 
     #[inline(never)]
     pub fn import(&self, path: Obj) -> Result<Obj> {
-        object!(self, mpk_import_module(path.0))
+        object!(self, mpk_import_module(path.raw()))
     }
 
     pub fn new_module(&self, path: Obj) -> Result<Obj> {
-        object!(self, mpk_new_module(path.0))
+        object!(self, mpk_new_module(path.raw()))
     }
 
     pub fn forget_module(&self, path: Obj) -> Result<()> {
-        status!(self, mpk_forget_module(path.0))
+        status!(self, mpk_forget_module(path.raw()))
     }
 
     pub fn injected_function(&self, module: Obj, name: Obj) -> Result<Obj> {
-        object!(self, mpk_injected_function(module.0, name.0))
+        object!(self, mpk_injected_function(module.raw(), name.raw()))
     }
 
     pub fn delete_attribute(&self, obj: Obj, name: Obj) -> Result<()> {
-        status!(self, mpk_set_attribute(obj.0, name.0, null()))
+        status!(self, mpk_set_attribute(obj.raw(), name.raw(), NULL))
     }
 
     pub fn find_global(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj> {
-        object!(self, mpk_find_global(module.0, name.0, dotted))
+        object!(self, mpk_find_global(module.raw(), name.raw(), dotted))
     }
 
     pub fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>> {
-        let mut location = ffi::mpk_location_t { module: null(), name: null(), parent: null(), last: null() };
-        status!(self, mpk_locate(obj.0, raw(name), &mut location))?;
+        let mut location = ffi::mpk_location_t { module: NULL, name: NULL, parent: NULL, last: NULL };
+        status!(self, mpk_locate(obj.raw(), raw(name), &mut location))?;
         let parent = some(location.parent).zip(some(location.last));
-        Ok(Location { module: Obj(location.module), name: Obj(location.name), parent })
+        Ok(Location { module: sure(location.module), name: sure(location.name), parent })
     }
 
     pub fn is_stream(&self, obj: Obj, for_writing: bool) -> Result<bool> {
-        let result = call_raising!(self, mpk_is_stream(obj.0, for_writing));
+        let result = call_raising!(self, mpk_is_stream(obj.raw(), for_writing));
         if self.raised().is_some() { Err(Raised) } else { Ok(result) }
     }
 
     pub fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize> {
-        count!(self, mpk_read(stream.0, into.as_mut_ptr(), into.len()))
+        count!(self, mpk_read(stream.raw(), into.as_mut_ptr(), into.len()))
     }
 
     pub fn write(&self, stream: Obj, data: &[u8]) -> Result<()> {
-        status!(self, mpk_write(stream.0, data.as_ptr(), data.len()))
+        status!(self, mpk_write(stream.raw(), data.as_ptr(), data.len()))
     }
 
     /// A read-only view of a buffer.
     #[cfg(feature = "buffers")]
     pub fn readonly(&self, buffer: Obj) -> Result<Obj> {
-        object!(self, mpk_readonly(buffer.0))
+        object!(self, mpk_readonly(buffer.raw()))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{BATCH, Pickler, Step};
 use crate::error::Fault;
-use crate::runtime::{Result, Runtime, Value};
+use crate::runtime::{Result, Runtime};
 use crate::wire::opcode;
 
 impl<R: Runtime> Pickler<'_, R> {
@@ -160,10 +160,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn check_dict(&self, dict: R::Obj, size: usize) -> Result<(), R> {
-        match self.rt.inspect(dict) {
-            Value::Dict(now) if now != size => Err(Fault::DictChanged.into()),
-            _ => Ok(()),
-        }
+        if self.rt.dict_len(dict) == Some(size) { Ok(()) } else { Err(self.rt.fail(Fault::DictChanged)) }
     }
 
     pub(super) fn save_set(&mut self, set: R::Obj, size: usize) -> Result<(), R> {
@@ -200,10 +197,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn check_set(&self, set: R::Obj, size: usize) -> Result<(), R> {
-        match self.rt.inspect(set) {
-            Value::Set(now) if now != size => Err(Fault::SetChanged.into()),
-            _ => Ok(()),
-        }
+        if self.rt.set_len(set) == Some(size) { Ok(()) } else { Err(self.rt.fail(Fault::SetChanged)) }
     }
 
     pub(super) fn save_frozenset(&mut self, set: R::Obj) -> Result<(), R> {
@@ -297,10 +291,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn split_pair(&self, pair: R::Obj) -> Result<(R::Obj, R::Obj), R> {
-        match (self.rt.inspect(pair), self.rt.tuple_item(pair, 0), self.rt.tuple_item(pair, 1)) {
-            (Value::Tuple(2), Some(key), Some(value)) => Ok((key, value)),
-            _ => Err(Fault::NotAPair.into()),
-        }
+        self.rt.pair(pair).ok_or_else(|| self.rt.fail(Fault::NotAPair))
     }
 
     /// Writes an empty container and memoizes it.

@@ -2,8 +2,8 @@
 
 use super::{Pickler, Step};
 use crate::error::Fault;
-use crate::runtime::{Known, Result, Runtime, Value};
-use crate::wire::{names, opcode};
+use crate::runtime::{Known, Result, Runtime};
+use crate::wire::{names, opcode, text};
 
 impl<R: Runtime> Pickler<'_, R> {
     /// Writes `obj` by reference, under `name` if given, otherwise under its own.
@@ -29,15 +29,15 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// GLOBAL: two lines of text, before protocol 3 in ASCII and with Python 2's names.
     fn write_global(&mut self, module: R::Obj, name: R::Obj) -> Result<(), R> {
-        let (Value::Str(mut module), Value::Str(mut name)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
-            return Err(Fault::NotAName.into());
+        let (Some(mut module), Some(mut name)) = (self.rt.text(module), self.rt.text(name)) else {
+            return Err(self.rt.fail(Fault::NotAName));
         };
         if self.protocol() < 3 {
             if self.options.fix_imports {
                 (module, name) = names::to_python2(module, name);
             }
-            if !module.is_ascii() || !name.is_ascii() {
-                return Err(Fault::NameNotAscii.into());
+            if !text::is_ascii(module) || !text::is_ascii(name) {
+                return Err(self.rt.fail(Fault::NameNotAscii));
             }
         }
         self.writer.op(opcode::GLOBAL)?;

@@ -1,9 +1,9 @@
 //! Instances: what CPython's `object.__reduce_ex__` and `copyreg` return for them.
 
 use super::Pickler;
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::parts::INSTANCES;
-use crate::runtime::{Anatomy, Items, Known, Result, Runtime, Value};
+use crate::runtime::{Anatomy, Items, Known, Result, Runtime};
 
 impl<R: Runtime> Pickler<'_, R> {
     /// The reduction of an instance: by its own `__reduce_ex__` or `__reduce__`, or by what its class is.
@@ -16,10 +16,10 @@ impl<R: Runtime> Pickler<'_, R> {
             return rt.call(method, &[]);
         }
         if !INSTANCES {
-            return Err(Error::Raised(rt.cannot_pickle(obj)));
+            return Err(rt.cannot_pickle(obj));
         }
         match rt.anatomy(obj, self.protocol())? {
-            Anatomy::Opaque => Err(Error::Raised(rt.cannot_pickle(obj))),
+            Anatomy::Opaque => Err(rt.cannot_pickle(obj)),
             Anatomy::Call { callable, args, items } => {
                 let state = self.state_of(obj)?;
                 let (list, dict) = self.iterators(obj, items)?;
@@ -64,7 +64,7 @@ impl<R: Runtime> Pickler<'_, R> {
             && let Some(slots) = rt.attribute(obj, b"__slots__")?
             && rt.is_true(slots)?
         {
-            return Err(Fault::SlotsProtocol.into());
+            return Err(self.rt.fail(Fault::SlotsProtocol));
         }
         let state = self.state_of(obj)?;
         let args = rt.tuple(&[rt.type_of(obj), base, value])?;
@@ -98,19 +98,18 @@ impl<R: Runtime> Pickler<'_, R> {
     /// What `__getnewargs_ex__` returned: a tuple and a dict.
     fn split_arguments(&self, both: R::Obj) -> Result<(R::Obj, R::Obj), R> {
         let rt = self.rt;
-        match (rt.inspect(both), rt.tuple_item(both, 0), rt.tuple_item(both, 1)) {
-            (Value::Tuple(2), Some(positional), Some(named)) => match (rt.inspect(positional), rt.inspect(named)) {
-                (Value::Tuple(_), Value::Dict(_)) => Ok((positional, named)),
-                _ => Err(Fault::NewArgsExTypes.into()),
-            },
-            (Value::Tuple(_), ..) => Err(Fault::NewArgsExLength.into()),
-            _ => Err(Fault::NewArgsEx.into()),
-        }
+        let fault = match rt.pair(both) {
+            Some((args, kwargs)) if rt.are_arguments(args, kwargs) => return Ok((args, kwargs)),
+            Some(_) => Fault::NewArgsExTypes,
+            None if rt.tuple_len(both).is_some() => Fault::NewArgsExLength,
+            None => Fault::NewArgsEx,
+        };
+        Err(rt.fail(fault))
     }
 
     fn with_first(&self, first: R::Obj, rest: R::Obj) -> Result<R::Obj, R> {
-        let Value::Tuple(count) = self.rt.inspect(rest) else {
-            return Err(Fault::NewArgs.into());
+        let Some(count) = self.rt.tuple_len(rest) else {
+            return Err(self.rt.fail(Fault::NewArgs));
         };
         let mut all = crate::growable::Growable::new();
         all.push(first)?;

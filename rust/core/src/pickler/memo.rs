@@ -1,6 +1,6 @@
 //! The pickler's memo: which objects have been written, and under which index.
 
-use crate::error::Fault;
+use crate::error::OutOfMemory;
 use crate::growable::Growable;
 use crate::table::Table;
 use allocator_api2::alloc::Allocator;
@@ -22,14 +22,14 @@ impl<A: Allocator + Default> Memo<A> {
 
     /// Gives an object that is not in the memo the next index.
     #[inline]
-    pub fn put(&mut self, identity: usize) -> Result<u32, Fault> {
+    pub fn put(&mut self, identity: usize) -> Result<u32, OutOfMemory> {
         let index = self.next_index();
         self.0.insert_new(identity, index as usize)?;
         Ok(index)
     }
 
     /// Puts an object under the index that it had in another memo.
-    pub fn insert(&mut self, identity: usize, index: u32) -> Result<(), Fault> {
+    pub fn insert(&mut self, identity: usize, index: u32) -> Result<(), OutOfMemory> {
         if self.get(identity).is_none() {
             self.0.insert_new(identity, index as usize)?;
         }
@@ -37,7 +37,7 @@ impl<A: Allocator + Default> Memo<A> {
     }
 
     /// Each identity with its index, in no order.
-    pub fn entries(&self) -> Result<Growable<(usize, usize)>, Fault> {
+    pub fn entries(&self) -> Result<Growable<(usize, usize)>, OutOfMemory> {
         self.0.entries()
     }
 

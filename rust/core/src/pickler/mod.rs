@@ -206,12 +206,9 @@ impl<'r, R: Runtime> Pickler<'r, R> {
             return Ok(Some(id));
         }
         let text = self.rt.to_str(id)?;
-        let Value::Str(text) = self.rt.inspect(text) else {
-            return Err(Fault::PersidText.into());
+        let Some(text) = self.rt.ascii(text) else {
+            return Err(self.rt.fail(Fault::PersidText));
         };
-        if !text.is_ascii() {
-            return Err(Fault::PersidText.into());
-        }
         self.writer.op(opcode::PERSID)?;
         self.writer.put(text)?;
         self.writer.put(b"\n")?;

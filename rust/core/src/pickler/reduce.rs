@@ -56,39 +56,47 @@ impl<R: Runtime> Pickler<'_, R> {
     /// Writes what `__reduce__` returned for `obj`: the name of a global, or callable, arguments, state,
     /// list items, dict items and state setter, of which the last four may be left out or `None`.
     fn save_reduction(&mut self, obj: R::Obj, reduction: R::Obj) -> Result<(), R> {
-        match self.rt.inspect(reduction) {
-            Value::Str(_) => return self.save_global(obj, Some(reduction)),
-            Value::Tuple(2..=6) => {}
-            Value::Tuple(_) => return Err(Fault::ReduceLength.into()),
-            _ => return Err(Fault::ReduceType.into()),
+        if self.rt.text(reduction).is_some() {
+            return self.save_global(obj, Some(reduction));
         }
-        let (Some(callable), Some(args)) = (self.rt.tuple_item(reduction, 0), self.rt.tuple_item(reduction, 1)) else {
-            return Err(Fault::ReduceLength.into());
-        };
-        if !self.rt.is_callable(callable) {
-            return Err(Fault::ReduceCallable.into());
+        if let Some(fault) = self.reduction_fault(reduction)? {
+            return Err(self.rt.fail(fault));
         }
-        let Value::Tuple(count) = self.rt.inspect(args) else {
-            return Err(Fault::ReduceArguments.into());
-        };
-        for (index, fault) in [(3, Fault::ReduceList), (4, Fault::ReduceDict)] {
-            if let Some(iterator) = self.reduction_item(reduction, index)
-                && !self.rt.has(iterator, b"__next__")?
-                && !matches!((index, self.rt.inspect(iterator)), (3, Value::Set(_)))
-            {
-                return Err(fault.into());
-            }
-        }
-        if self.reduction_item(reduction, 5).is_some_and(|setter| !self.rt.is_callable(setter)) {
-            return Err(Fault::ReduceSetter.into());
-        }
+        let none = self.rt.none();
+        let [callable, args] = [0, 1].map(|index| self.rt.tuple_item(reduction, index).unwrap_or(none));
         self.push_step(Step::Reduced { obj, reduction })?;
         let constructor = if self.protocol() >= 2 { self.rt.constructor(callable) } else { Constructor::Call };
         match constructor {
             Constructor::Call => self.push_call(callable, args),
-            Constructor::NewObj => self.push_newobj(obj, args, count),
-            Constructor::NewObjEx => self.push_newobj_ex(args, count),
+            Constructor::NewObj => self.push_newobj(obj, args),
+            Constructor::NewObjEx => self.push_newobj_ex(args),
         }
+    }
+
+    /// What is wrong with a reduction that is no name.
+    fn reduction_fault(&self, reduction: R::Obj) -> Result<Option<Fault>, R> {
+        let Some(len) = self.rt.tuple_len(reduction) else { return Ok(Some(Fault::ReduceType)) };
+        let (2..=6, Some(callable), Some(args)) =
+            (len, self.rt.tuple_item(reduction, 0), self.rt.tuple_item(reduction, 1))
+        else {
+            return Ok(Some(Fault::ReduceLength));
+        };
+        if !self.rt.is_callable(callable) {
+            return Ok(Some(Fault::ReduceCallable));
+        }
+        if self.rt.tuple_len(args).is_none() {
+            return Ok(Some(Fault::ReduceArguments));
+        }
+        for (index, fault) in [(3, Fault::ReduceList), (4, Fault::ReduceDict)] {
+            if let Some(iterator) = self.reduction_item(reduction, index)
+                && !self.rt.has(iterator, b"__next__")?
+                && !(index == 3 && self.rt.set_len(iterator).is_some())
+            {
+                return Ok(Some(fault));
+            }
+        }
+        let setter = self.reduction_item(reduction, 5);
+        Ok(setter.filter(|&setter| !self.rt.is_callable(setter)).map(|_| Fault::ReduceSetter))
     }
 
     fn push_call(&mut self, callable: R::Obj, args: R::Obj) -> Result<(), R> {
@@ -96,31 +104,30 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// `copyreg.__newobj__(cls, *args)`: the class, the other arguments, NEWOBJ.
-    fn push_newobj(&mut self, obj: R::Obj, args: R::Obj, count: usize) -> Result<(), R> {
+    fn push_newobj(&mut self, obj: R::Obj, args: R::Obj) -> Result<(), R> {
         let Some(cls) = self.rt.tuple_item(args, 0) else {
-            return Err(Fault::NewObjEmpty.into());
+            return Err(self.rt.fail(Fault::NewObjEmpty));
         };
         if !self.rt.is_class(cls) {
-            return Err(Fault::NewObjType.into());
+            return Err(self.rt.fail(Fault::NewObjType));
         }
         if self.rt.type_of(obj) != cls {
-            return Err(Fault::NewObjClass.into());
+            return Err(self.rt.fail(Fault::NewObjClass));
         }
-        let rest = self.rt.tuple_from(args, 1, count)?;
+        let rest = self.rt.tuple_after_first(args)?;
         self.push(&[Step::Op(opcode::NEWOBJ), Step::Save(rest), Step::Save(cls)])
     }
 
     /// `copyreg.__newobj_ex__(cls, args, kwargs)`: NEWOBJ_EX, or before protocol 4 a partial call.
-    fn push_newobj_ex(&mut self, args: R::Obj, count: usize) -> Result<(), R> {
+    fn push_newobj_ex(&mut self, args: R::Obj) -> Result<(), R> {
         let item = |index| self.rt.tuple_item(args, index);
-        let (3, Some(cls), Some(positional), Some(named)) = (count, item(0), item(1), item(2)) else {
-            return Err(Fault::NewObjExLength.into());
-        };
-        let is_class = self.rt.is_class(cls);
-        let (true, Value::Tuple(_), Value::Dict(_)) = (is_class, self.rt.inspect(positional), self.rt.inspect(named))
+        let (Some(3), Some(cls), Some(positional), Some(named)) = (self.rt.tuple_len(args), item(0), item(1), item(2))
         else {
-            return Err(Fault::NewObjExTypes.into());
+            return Err(self.rt.fail(Fault::NewObjExLength));
         };
+        if !self.rt.is_class(cls) || !self.rt.are_arguments(positional, named) {
+            return Err(self.rt.fail(Fault::NewObjExTypes));
+        }
         if self.protocol() >= 4 {
             return self.push(&[
                 Step::Op(opcode::NEWOBJ_EX),
@@ -168,13 +175,13 @@ impl<R: Runtime> Pickler<'_, R> {
     /// List items come from an iterator. A set of items is added, as what stands in for a set needs it; CPython writes
     /// no such thing, but reads it.
     fn push_items(&mut self, items: R::Obj) -> Result<(), R> {
-        match self.rt.inspect(items) {
-            Value::Set(size) if self.protocol() >= 4 => {
-                self.push(&[Step::Set { set: items, position: 0, size, room: BATCH }, Step::Op(opcode::MARK)])
-            }
-            Value::Set(_) => Err(Fault::SetItemsProtocol.into()),
-            _ => self.push_step(Step::Items { iterator: items, taken: 0 }),
+        let Some(size) = self.rt.set_len(items) else {
+            return self.push_step(Step::Items { iterator: items, taken: 0 });
+        };
+        if self.protocol() < 4 {
+            return Err(self.rt.fail(Fault::SetItemsProtocol));
         }
+        self.push(&[Step::Set { set: items, position: 0, size, room: BATCH }, Step::Op(opcode::MARK)])
     }
 
     /// An item of a reduction; `None` where it is left out or Python's `None`.

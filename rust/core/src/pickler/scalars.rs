@@ -52,8 +52,8 @@ impl<R: Runtime> Pickler<'_, R> {
     pub(super) fn save_big_int(&mut self, obj: R::Obj) -> Result<(), R> {
         if self.protocol() < 2 {
             let repr = self.rt.int_repr(obj)?;
-            let Value::Str(digits) = self.rt.inspect(repr) else {
-                return Err(Fault::BadInt.into());
+            let Some(digits) = self.rt.text(repr) else {
+                return Err(self.rt.fail(Fault::BadInt));
             };
             self.writer.op(opcode::LONG)?;
             self.writer.put(digits)?;
@@ -103,7 +103,8 @@ impl<R: Runtime> Pickler<'_, R> {
 
     fn save_str_text(&mut self, utf8: &[u8]) -> Result<(), R> {
         self.writer.op(opcode::UNICODE)?;
-        text::raw_unicode_escape_encode::<Fault>(utf8, &mut |piece| self.writer.put(piece))?;
+        let written = text::raw_unicode_escape_encode(utf8, &mut |piece| self.writer.put(piece));
+        self.rt.or_fail(written)?;
         Ok(self.writer.put(b"\n")?)
     }
 
@@ -145,12 +146,12 @@ impl<R: Runtime> Pickler<'_, R> {
     /// A `PickleBuffer`: in band as bytes or bytearray, or left to the program (PEP 574).
     pub(super) fn save_buffer(&mut self, obj: R::Obj, readonly: bool) -> Result<(), R> {
         if self.protocol() < 5 {
-            return Err(Fault::BufferProtocol.into());
+            return Err(self.rt.fail(Fault::BufferProtocol));
         }
         if self.rt.buffer_in_band(obj)? {
             // Whoever was asked may have done anything to it.
             let Value::Buffer { len, readonly } = self.rt.inspect(obj) else {
-                return Err(Fault::BufferReleased.into());
+                return Err(self.rt.fail(Fault::BufferReleased));
             };
             return match (readonly, u8::try_from(len), u32::try_from(len)) {
                 (false, ..) => self.write_buffer(obj, len, opcode::BYTEARRAY8),
@@ -181,13 +182,13 @@ impl<R: Runtime> Pickler<'_, R> {
             (Some(code), _, _, Ok(length), _) => self.writer.payload(self.rt, &[code, length], data),
             (_, Some(code), _, _, Ok(_)) => self.writer.payload(self.rt, &count4(code, data.len()), data),
             (_, _, Some(code), ..) => self.writer.payload(self.rt, &count8(code, data.len()), data),
-            _ => Err(Fault::TooBigForProtocol.into()),
+            _ => Err(self.rt.fail(Fault::TooBigForProtocol)),
         }
     }
 
     fn write_count4(&mut self, code: u8, count: usize) -> Result<(), R> {
         if u32::try_from(count).is_err() {
-            return Err(Fault::TooLarge.into());
+            return Err(self.rt.fail(Fault::TooLarge));
         }
         Ok(self.writer.put(&count4(code, count))?)
     }

@@ -2,14 +2,14 @@
 
 use super::Unpickler;
 use crate::error::Fault;
-use crate::runtime::{Result, Runtime, Value};
+use crate::runtime::{Result, Runtime};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
     /// The program's own setter if there is one, or `__setstate__`; otherwise the state is the `__dict__`, or a pair of
     /// it and of the slots.
     pub(super) fn load_build(&mut self) -> Result<(), R> {
-        let state = self.stack.pop()?;
-        let obj = self.stack.top()?;
+        let state = self.pop()?;
+        let obj = self.top()?;
         if let Some(new) = self.rt.set_state(obj, state)? {
             return self.replace_object(obj, new);
         }
@@ -19,9 +19,9 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         }
         let (dict, slots) = self.split_state(state);
         if let Some(dict) = dict {
-            let Value::Dict(_) = self.rt.inspect(dict) else {
-                return Err(Fault::StateNotADict.into());
-            };
+            if self.rt.dict_len(dict).is_none() {
+                return Err(self.rt.fail(Fault::StateNotADict));
+            }
             self.rt.update_state(obj, dict)?;
         }
         if let Some(slots) = slots {
@@ -37,25 +37,26 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         }
         // Of what was given out before there was anything registered, nothing is known.
         if !self.may_replace || self.given_out.get(self.rt.identity(old)).is_some() {
-            return Err(Fault::ReplacedTooLate.into());
+            return Err(self.rt.fail(Fault::ReplacedTooLate));
         }
         self.memo.replace(old, new);
-        Ok(self.stack.set_top(new)?)
+        self.stack.set_top(new);
+        Ok(())
     }
 
     /// Instance dict and slots of a state. The dict may be `None`.
     fn split_state(&self, state: R::Obj) -> (Option<R::Obj>, Option<R::Obj>) {
-        let (dict, slots) = match (self.rt.inspect(state), self.rt.tuple_item(state, 0)) {
-            (Value::Tuple(2), Some(dict)) => (dict, self.rt.tuple_item(state, 1)),
-            _ => (state, None),
-        };
-        (Some(dict).filter(|&dict| dict != self.rt.none()), slots)
+        let some = |obj| Some(obj).filter(|&obj| obj != self.rt.none());
+        match self.rt.pair(state) {
+            Some((dict, slots)) => (some(dict), Some(slots)),
+            None => (some(state), None),
+        }
     }
 
     fn set_slots(&self, obj: R::Obj, slots: R::Obj) -> Result<(), R> {
-        let Value::Dict(_) = self.rt.inspect(slots) else {
-            return Err(Fault::SlotsNotADict.into());
-        };
+        if self.rt.dict_len(slots).is_none() {
+            return Err(self.rt.fail(Fault::SlotsNotADict));
+        }
         let mut position = 0;
         while let Some((name, value)) = self.rt.dict_next(slots, &mut position) {
             self.rt.set_attribute(obj, name, value)?;

@@ -2,24 +2,24 @@
 
 use super::Unpickler;
 use crate::error::Fault;
-use crate::runtime::{Naming, Result, Runtime, Value};
+use crate::runtime::{Naming, Result, Runtime};
 use crate::wire::{names, text};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
     /// STACK_GLOBAL: module and name from the stack.
     pub(super) fn load_stack_global(&mut self) -> Result<R::Obj, R> {
-        let name = self.stack.pop()?;
-        let module = self.stack.pop()?;
+        let name = self.pop()?;
+        let module = self.pop()?;
         self.find_class(module, name)
     }
 
     /// INST: a class named by two lines, called with all items above the mark.
     pub(super) fn load_inst(&mut self) -> Result<R::Obj, R> {
-        let start = self.stack.pop_mark()?;
+        let start = self.pop_mark()?;
         let names = self.name_lines()?;
         // The opcode is as old as ASCII names.
-        if !names.iter().all(|&name| matches!(self.rt.inspect(name), Value::Str(text) if text.is_ascii())) {
-            return Err(Fault::BadUtf8.into());
+        if names.iter().any(|&name| self.rt.ascii(name).is_none()) {
+            return Err(self.rt.fail(Fault::BadUtf8));
         }
         let [module, name] = names;
         let cls = self.find_class(module, name)?;
@@ -28,8 +28,10 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 
     /// OBJ: the class just above the mark, called with the other items.
     pub(super) fn load_obj(&mut self) -> Result<R::Obj, R> {
-        let start = self.stack.pop_mark()?;
-        let cls = *self.stack.above(start).first().ok_or(Fault::StackUnderflow)?;
+        let start = self.pop_mark()?;
+        let Some(&cls) = self.stack.above(start).first() else {
+            return Err(self.rt.fail(Fault::StackUnderflow));
+        };
         self.call_class(cls, start, start.saturating_add(1))
     }
 
@@ -48,33 +50,33 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     }
 
     pub(super) fn load_reduce(&mut self) -> Result<R::Obj, R> {
-        let args = self.stack.pop()?;
-        let callable = self.stack.pop()?;
+        let args = self.pop()?;
+        let callable = self.pop()?;
         self.rt.call_tuple(callable, args)
     }
 
     pub(super) fn load_newobj(&mut self) -> Result<R::Obj, R> {
-        let args = self.stack.pop()?;
-        let cls = self.stack.pop()?;
+        let args = self.pop()?;
+        let cls = self.pop()?;
         self.new_object(cls, args, None)
     }
 
     pub(super) fn load_newobj_ex(&mut self) -> Result<R::Obj, R> {
-        let kwargs = self.stack.pop()?;
-        let args = self.stack.pop()?;
-        let cls = self.stack.pop()?;
-        let Value::Dict(_) = self.rt.inspect(kwargs) else {
-            return Err(Fault::NotADict.into());
-        };
+        let kwargs = self.pop()?;
+        let args = self.pop()?;
+        let cls = self.pop()?;
+        if self.rt.dict_len(kwargs).is_none() {
+            return Err(self.rt.fail(Fault::NotADict));
+        }
         self.new_object(cls, args, Some(kwargs))
     }
 
     fn new_object(&mut self, cls: R::Obj, args: R::Obj, kwargs: Option<R::Obj>) -> Result<R::Obj, R> {
-        let Value::Tuple(_) = self.rt.inspect(args) else {
-            return Err(Fault::NotATuple.into());
-        };
+        if self.rt.tuple_len(args).is_none() {
+            return Err(self.rt.fail(Fault::NotATuple));
+        }
         if !self.rt.is_class(cls) {
-            return Err(Fault::NotAClass.into());
+            return Err(self.rt.fail(Fault::NotAClass));
         }
         self.rt.instantiate(cls, args, kwargs)
     }
@@ -83,23 +85,23 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     pub(super) fn load_extension(&mut self, code: u64) -> Result<R::Obj, R> {
         let code = code as u32;
         if code == 0 || code > i32::MAX as u32 {
-            return Err(Fault::BadExtension.into());
+            return Err(self.rt.fail(Fault::BadExtension));
         }
-        Ok(self.rt.extension(code, self.naming())?.ok_or(Fault::UnknownExtension)?)
+        self.rt.extension(code, self.naming())?.ok_or_else(|| self.rt.fail(Fault::UnknownExtension))
     }
 
     /// PERSID: a persistent id as a line.
     pub(super) fn load_persistent_line(&mut self) -> Result<R::Obj, R> {
         let line = self.reader.line(self.rt)?;
-        if !line.is_ascii() {
-            return Err(Fault::PersidNotAscii.into());
+        if !text::is_ascii(line) {
+            return Err(self.rt.fail(Fault::PersidNotAscii));
         }
         let id = self.rt.str(line)?;
         self.load_persistent(id)
     }
 
     pub(super) fn load_persistent(&mut self, id: R::Obj) -> Result<R::Obj, R> {
-        Ok(self.rt.persistent_load(id)?.ok_or(Fault::NoPersistentLoad)?)
+        self.rt.persistent_load(id)?.ok_or_else(|| self.rt.fail(Fault::NoPersistentLoad))
     }
 
     /// The global that the next two lines name.
@@ -115,17 +117,17 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     fn name_line(&mut self) -> Result<R::Obj, R> {
         let line = self.reader.line(self.rt)?;
         if line.is_empty() {
-            return Err(Fault::Truncated.into());
+            return Err(self.rt.fail(Fault::Truncated));
         }
-        text::check_utf8(line)?;
+        self.rt.or_fail(text::check_utf8(line))?;
         self.rt.str(line)
     }
 
     /// The global of that name.
     fn find_class(&mut self, module: R::Obj, name: R::Obj) -> Result<R::Obj, R> {
-        let (Value::Str(_), Value::Str(_)) = (self.rt.inspect(module), self.rt.inspect(name)) else {
-            return Err(Fault::NotAString.into());
-        };
+        if self.rt.text(module).is_none() || self.rt.text(name).is_none() {
+            return Err(self.rt.fail(Fault::NotAString));
+        }
         self.rt.find_class(module, name, self.naming())
     }
 
@@ -138,8 +140,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 impl Naming {
     /// Module and name, both str, as Python 3 has them.
     pub fn modern<R: Runtime>(self, rt: &R, module: R::Obj, name: R::Obj) -> Result<(R::Obj, R::Obj), R> {
-        let (true, Value::Str(old_module), Value::Str(old_name)) = (self.python2, rt.inspect(module), rt.inspect(name))
-        else {
+        let (true, Some(old_module), Some(old_name)) = (self.python2, rt.text(module), rt.text(name)) else {
             return Ok((module, name));
         };
         let (new_module, new_name) = names::to_python3(old_module, old_name);

@@ -1,7 +1,7 @@
 //! The unpickler's memo. No index sizes an array: as long as indexes follow each other they are positions
 //! in a vector, and from the first that does not, a hash table tells the position.
 
-use crate::error::Fault;
+use crate::error::OutOfMemory;
 use crate::growable::Growable;
 use crate::table::Table;
 use allocator_api2::alloc::Allocator;
@@ -37,7 +37,7 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
 
     /// Puts an object under `index`, in place of what was there.
     #[inline]
-    pub fn put(&mut self, index: usize, obj: O) -> Result<(), Fault> {
+    pub fn put(&mut self, index: usize, obj: O) -> Result<(), OutOfMemory> {
         if !self.is_in_order(index) || self.objects.room() == 0 {
             return self.put_anyhow(index, obj);
         }
@@ -53,7 +53,7 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
 
     #[cold]
     #[inline(never)]
-    fn put_anyhow(&mut self, index: usize, obj: O) -> Result<(), Fault> {
+    fn put_anyhow(&mut self, index: usize, obj: O) -> Result<(), OutOfMemory> {
         if let Some(place) = self.position(index).and_then(|position| self.objects.get_mut(position)) {
             *place = obj;
             return Ok(());
@@ -82,7 +82,7 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     }
 
     /// Each index with its object, in no order.
-    pub fn entries(&self) -> Result<Growable<(usize, O)>, Fault> {
+    pub fn entries(&self) -> Result<Growable<(usize, O)>, OutOfMemory> {
         let mut entries = Growable::new();
         for (position, &obj) in self.objects.iter().enumerate().take(self.run) {
             entries.push((self.first + position, obj))?;

@@ -11,7 +11,7 @@ mod memo;
 mod stack;
 mod strings;
 
-use crate::error::{Error, Fault, Place};
+use crate::error::{Fault, Place};
 use crate::runtime::{Result, Runtime};
 use crate::table::Table;
 use crate::wire::integer;
@@ -90,7 +90,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             let code = self.reader.opcode(self.rt)?;
             self.place.opcode = code;
             if code == opcode::STOP {
-                return Ok(self.stack.pop()?);
+                return self.pop();
             }
             self.run(code)?;
         }
@@ -142,15 +142,15 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::APPEND => return self.fill(self.stack.len().saturating_sub(1), R::extend),
             opcode::SETITEM => return self.store(self.stack.len().saturating_sub(2)),
             opcode::APPENDS => {
-                let start = self.stack.pop_mark()?;
+                let start = self.pop_mark()?;
                 return self.fill(start, R::extend);
             }
             opcode::SETITEMS => {
-                let start = self.stack.pop_mark()?;
+                let start = self.pop_mark()?;
                 return self.store(start);
             }
             opcode::ADDITEMS => {
-                let start = self.stack.pop_mark()?;
+                let start = self.pop_mark()?;
                 return self.fill(start, R::add);
             }
 
@@ -158,25 +158,24 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::MARK => return Ok(self.stack.mark()?),
             opcode::POP => return self.load_pop(),
             opcode::POP_MARK => {
-                let start = self.stack.pop_mark()?;
+                let start = self.pop_mark()?;
                 self.stack.truncate(start);
                 return Ok(());
             }
-            opcode::DUP => self.stack.top()?,
+            opcode::DUP => self.top()?,
 
             // The memo.
             opcode::MEMOIZE => return self.put(self.memo.next_index()),
             opcode::BINPUT | opcode::LONG_BINPUT => return self.put(number as usize),
             opcode::PUT => {
-                let line = self.reader.line(self.rt)?;
-                self.stack.top()?;
-                let index = integer::parse_decimal(line)?;
-                return self.put(usize::try_from(index).map_err(|_| Fault::NegativeMemo)?);
+                self.top()?;
+                let index = self.load_index()?;
+                return self.put(usize::try_from(index).map_err(|_| self.rt.fail(Fault::NegativeMemo))?);
             }
             opcode::BINGET | opcode::LONG_BINGET => self.get(number as usize)?,
             opcode::GET => {
-                let index = integer::parse_decimal(self.reader.line(self.rt)?)?;
-                self.get(usize::try_from(index).map_err(|_| Fault::MemoMiss)?)?
+                let index = self.load_index()?;
+                self.get(usize::try_from(index).map_err(|_| self.rt.fail(Fault::MemoMiss))?)?
             }
 
             // Globals, and what is made of them.
@@ -191,37 +190,81 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::BUILD => return self.load_build(),
             opcode::PERSID => self.load_persistent_line()?,
             opcode::BINPERSID => {
-                let id = self.stack.pop()?;
+                let id = self.pop()?;
                 self.load_persistent(id)?
             }
 
             // The stream of opcodes itself.
             opcode::PROTO => return self.load_protocol(number),
-            opcode::FRAME => return Ok(self.reader.enter_frame(size(number)?)?),
-            _ => return Err(Fault::BadOpcode.into()),
+            opcode::FRAME => return self.load_frame(number),
+            _ => return Err(self.rt.fail(Fault::BadOpcode)),
         };
         Ok(self.stack.push(obj)?)
     }
 
     fn load_protocol(&mut self, protocol: u64) -> Result<(), R> {
         if protocol > crate::pickler::HIGHEST_PROTOCOL.into() {
-            return Err(Fault::BadProtocol.into());
+            return Err(self.rt.fail(Fault::BadProtocol));
         }
         self.protocol = protocol as u8;
         Ok(())
     }
 
+    fn load_frame(&mut self, length: u64) -> Result<(), R> {
+        let entered = self.reader.enter_frame(self.size(length)?);
+        self.rt.or_fail(entered)
+    }
+
+    /// A length as a size of this machine's, which is signed as CPython's.
+    fn size(&self, length: u64) -> Result<usize, R> {
+        match isize::try_from(length) {
+            Ok(size) => Ok(size as usize),
+            Err(_) => Err(self.rt.fail(Fault::TooLong)),
+        }
+    }
+
     // The stack and the memo.
+
+    fn pop(&mut self) -> Result<R::Obj, R> {
+        self.stack.pop().ok_or_else(|| self.underflow())
+    }
+
+    #[inline]
+    fn top(&self) -> Result<R::Obj, R> {
+        self.stack.top().ok_or_else(|| self.underflow())
+    }
+
+    fn pop_mark(&mut self) -> Result<usize, R> {
+        self.stack.pop_mark().ok_or_else(|| self.rt.fail(Fault::NoMark))
+    }
+
+    /// The object just below height `start`.
+    #[inline]
+    fn container(&self, start: usize) -> Result<R::Obj, R> {
+        self.stack.container(start).ok_or_else(|| self.underflow())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn underflow(&self) -> R::Raised {
+        self.rt.fail(self.stack.underflow())
+    }
+
+    /// The argument of GET or PUT.
+    fn load_index(&mut self) -> Result<i64, R> {
+        let line = self.reader.line(self.rt)?;
+        self.rt.or_fail(integer::parse_decimal(line))
+    }
 
     /// What `make` makes of all items above the topmost mark, which go away with it.
     #[inline(never)]
     fn of_marked(&mut self, make: Make<R>) -> Result<R::Obj, R> {
-        let start = self.stack.pop_mark()?;
+        let start = self.pop_mark()?;
         self.replace(start, make)
     }
 
     fn tuple_of(&mut self, count: usize) -> Result<R::Obj, R> {
-        let start = self.stack.below(count)?;
+        let start = self.stack.below(count).ok_or_else(|| self.underflow())?;
         self.replace(start, R::tuple)
     }
 
@@ -238,18 +281,18 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         if let &[obj, top] = pair {
             self.rt.dropped(top, obj)?;
         }
-        Ok(self.stack.drop_top()?)
+        self.stack.drop_top().ok_or_else(|| self.underflow())
     }
 
     #[inline(never)]
     fn put(&mut self, index: usize) -> Result<(), R> {
-        let obj = self.stack.top()?;
+        let obj = self.top()?;
         Ok(self.memo.put(index, obj)?)
     }
 
     #[inline]
     fn get(&mut self, index: usize) -> Result<R::Obj, R> {
-        let obj = self.memo.get(index).ok_or(Fault::MemoMiss)?;
+        let obj = self.memo.get(index).ok_or_else(|| self.rt.fail(Fault::MemoMiss))?;
         if self.may_replace {
             self.note_given_out(obj)?;
         }
@@ -269,8 +312,10 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
 
     /// LONG1 and LONG4: two's complement after its length, which LONG4 has signed.
     fn load_long(&mut self, count: u64) -> Result<R::Obj, R> {
-        let count = size(count).ok().filter(|&count| count <= i32::MAX as usize).ok_or(Fault::NegativeCount)?;
-        let bytes = self.reader.take(self.rt, count)?;
+        let Some(count) = i32::try_from(count).ok() else {
+            return Err(self.rt.fail(Fault::NegativeCount));
+        };
+        let bytes = self.reader.take(self.rt, count as usize)?;
         match integer::decode_i64(bytes) {
             Some(value) => self.rt.int(value),
             None => self.rt.int_from_bytes(bytes),
@@ -280,7 +325,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     // Filling containers.
 
     fn load_dict(&mut self) -> Result<R::Obj, R> {
-        let start = self.stack.pop_mark()?;
+        let start = self.pop_mark()?;
         self.check_pairs(start)?;
         let dict = self.rt.dict()?;
         self.rt.store(dict, self.stack.above(start))?;
@@ -289,44 +334,26 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     fn store(&mut self, start: usize) -> Result<(), R> {
-        self.stack.container(start)?;
+        self.container(start)?;
         self.check_pairs(start)?;
         self.fill(start, R::store)
     }
 
     fn check_pairs(&self, start: usize) -> Result<(), R> {
         if !self.stack.above(start).len().is_multiple_of(2) {
-            return Err(Fault::OddDictItems.into());
+            return Err(self.rt.fail(Fault::OddDictItems));
         }
         Ok(())
     }
 
     /// Gives all that lies from `start` on to the object below it.
     fn fill(&mut self, start: usize, add: Fill<R>) -> Result<(), R> {
-        let container = self.stack.container(start)?;
+        let container = self.container(start)?;
         let items = self.stack.above(start);
         if !items.is_empty() {
             add(self.rt, container, items)?;
             self.stack.truncate(start);
         }
         Ok(())
-    }
-}
-
-/// A length as a size of this machine's, which is signed as CPython's.
-fn size(length: u64) -> core::result::Result<usize, Fault> {
-    match isize::try_from(length) {
-        Ok(size) => Ok(size as usize),
-        Err(_) => Err(Fault::TooLong),
-    }
-}
-
-impl<E> Error<E> {
-    /// The fault, unless the interpreter raised.
-    pub fn fault(&self) -> Option<Fault> {
-        match self {
-            Error::Fault(fault) => Some(*fault),
-            Error::Raised(_) => None,
-        }
     }
 }

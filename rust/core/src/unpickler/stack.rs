@@ -1,6 +1,6 @@
 //! The unpickler's stack: objects, and the heights that MARK remembers.
 
-use crate::error::Fault;
+use crate::error::{Fault, OutOfMemory};
 use crate::growable::Growable;
 
 /// Objects, and marks. Nothing below the topmost mark, the fence, can be popped or read.
@@ -27,43 +27,37 @@ impl<O: Copy> Stack<O> {
     }
 
     #[inline]
-    pub fn push(&mut self, obj: O) -> Result<(), Fault> {
+    pub fn push(&mut self, obj: O) -> Result<(), OutOfMemory> {
         self.objects.push(obj)
     }
 
-    #[inline(never)]
-    pub fn pop(&mut self) -> Result<O, Fault> {
-        if self.objects.len() <= self.fence {
-            return Err(self.underflow());
-        }
-        self.objects.pop().ok_or(Fault::StackUnderflow)
+    #[inline]
+    pub fn pop(&mut self) -> Option<O> {
+        let top = self.top()?;
+        self.objects.pop();
+        Some(top)
     }
 
     /// The topmost object.
     #[inline]
-    pub fn top(&self) -> Result<O, Fault> {
-        match self.objects.last() {
-            Some(&obj) if self.objects.len() > self.fence => Ok(obj),
-            _ => Err(self.underflow()),
-        }
+    pub fn top(&self) -> Option<O> {
+        self.objects.get(self.fence..)?.last().copied()
     }
 
-    pub fn set_top(&mut self, obj: O) -> Result<(), Fault> {
-        self.pop()?;
-        self.push(obj)
+    /// Puts another object in the place of the topmost.
+    pub fn set_top(&mut self, obj: O) {
+        if let Some(top) = self.objects.last_mut() {
+            *top = obj;
+        }
     }
 
     /// POP: drops the topmost object, or the mark if that lies on top.
-    pub fn drop_top(&mut self) -> Result<(), Fault> {
-        if !self.marks.is_empty() && self.fence == self.objects.len() {
-            self.pop_mark()?;
-            return Ok(());
-        }
-        self.pop().map(|_| ())
+    pub fn drop_top(&mut self) -> Option<()> {
+        if self.fence == self.objects.len() && self.pop_mark().is_some() { Some(()) } else { self.pop().map(|_| ()) }
     }
 
     #[inline]
-    pub fn mark(&mut self) -> Result<(), Fault> {
+    pub fn mark(&mut self) -> Result<(), OutOfMemory> {
         let here = self.objects.len();
         self.marks.push(here)?;
         self.fence = here;
@@ -72,10 +66,10 @@ impl<O: Copy> Stack<O> {
 
     /// Takes the topmost mark away and returns its height.
     #[inline(never)]
-    pub fn pop_mark(&mut self) -> Result<usize, Fault> {
-        let start = self.marks.pop().ok_or(Fault::NoMark)?;
+    pub fn pop_mark(&mut self) -> Option<usize> {
+        let start = self.marks.pop()?;
         self.fence = self.marks.last().copied().unwrap_or(0);
-        Ok(start)
+        Some(start)
     }
 
     /// All objects from height `start` on.
@@ -91,24 +85,18 @@ impl<O: Copy> Stack<O> {
 
     /// The height `count` objects below the top, if there are so many above the fence.
     #[inline]
-    pub fn below(&self, count: usize) -> Result<usize, Fault> {
-        match self.objects.len().checked_sub(count) {
-            Some(start) if start >= self.fence => Ok(start),
-            _ => Err(self.underflow()),
-        }
+    pub fn below(&self, count: usize) -> Option<usize> {
+        self.objects.len().checked_sub(count).filter(|&start| start >= self.fence)
     }
 
     /// The object just below height `start`, which items from there on are for.
     #[inline]
-    pub fn container(&self, start: usize) -> Result<O, Fault> {
-        if start <= self.fence {
-            return Err(self.underflow());
-        }
-        self.objects.get(start.wrapping_sub(1)).copied().ok_or_else(|| self.underflow())
+    pub fn container(&self, start: usize) -> Option<O> {
+        if start <= self.fence { None } else { self.objects.get(start.wrapping_sub(1)).copied() }
     }
 
-    #[cold]
-    fn underflow(&self) -> Fault {
+    /// What it means that there is nothing to pop or to read.
+    pub fn underflow(&self) -> Fault {
         if self.marks.is_empty() { Fault::StackUnderflow } else { Fault::UnexpectedMark }
     }
 }
@@ -124,25 +112,27 @@ mod tests {
         let mut stack = Stack::new();
         let mut last = 0;
         for step in steps.chars() {
-            match step {
-                '(' => stack.mark()?,
+            let done = match step {
+                '(' => Some(stack.mark()?),
                 ')' => {
-                    let start = stack.pop_mark()?;
+                    let start = stack.pop_mark().ok_or(Fault::NoMark)?;
                     last = stack.above(start).iter().sum();
                     stack.truncate(start);
+                    Some(())
                 }
-                '-' => last = stack.pop()?,
-                '0' => stack.drop_top()?,
-                't' => last = stack.top()?,
-                's' => stack.set_top(9)?,
-                '2' => last = stack.below(2)? as u32,
+                '-' => stack.pop().map(|obj| last = obj),
+                '0' => stack.drop_top(),
+                't' => stack.top().map(|obj| last = obj),
+                's' => stack.top().map(|_| stack.set_top(9)),
+                '2' => stack.below(2).map(|start| last = start as u32),
                 'c' => {
-                    let start = stack.pop_mark()?;
-                    last = stack.container(start)?;
+                    let start = stack.pop_mark().ok_or(Fault::NoMark)?;
+                    stack.container(start).map(|obj| last = obj)
                 }
-                'x' => stack.clear(),
-                digit => stack.push(digit.to_digit(10).unwrap_or(0))?,
-            }
+                'x' => Some(stack.clear()),
+                digit => Some(stack.push(digit.to_digit(10).unwrap_or(0))?),
+            };
+            done.ok_or_else(|| stack.underflow())?;
         }
         Ok(last * 10 + stack.len() as u32)
     }

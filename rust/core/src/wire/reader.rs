@@ -93,17 +93,17 @@ impl<'a, O: Copy> Reader<'a, O> {
     fn opcode_from_stream<R: Runtime<Obj = O>>(&mut self, rt: &R) -> Result<u8, R> {
         if self.unread() == 0 && !self.fetch(rt, 1)? {
             // A frame that was announced and did not come is no end.
-            return Err(if self.frame_left > 0 { Fault::Truncated } else { Fault::EndOfInput }.into());
+            return Err(rt.fail(if self.frame_left > 0 { Fault::Truncated } else { Fault::EndOfInput }));
         }
-        Ok(*self.next(1)?.first().ok_or(Fault::EndOfInput)?)
+        Ok(self.next(1).first().copied().unwrap_or_default())
     }
 
     /// The next `count` bytes, in one piece.
     pub fn take<R: Runtime<Obj = O>>(&mut self, rt: &R, count: usize) -> Result<&[u8], R> {
         if self.unread() < count && !self.fetch(rt, count)? {
-            return Err(Fault::Truncated.into());
+            return Err(rt.fail(Fault::Truncated));
         }
-        Ok(self.next(count)?)
+        Ok(self.next(count))
     }
 
     /// The next `width` bytes, 0 to 8 of them, as a little-endian number.
@@ -142,13 +142,13 @@ impl<'a, O: Copy> Reader<'a, O> {
             let rest = self.window().get(self.position..).unwrap_or_default();
             match rest.iter().skip(length).position(|&byte| byte == b'\n') {
                 Some(more) => {
-                    let line = self.next(length + more + 1)?;
+                    let line = self.next(length + more + 1);
                     return Ok(line.split_last().map_or(&[], |(_, line)| line));
                 }
                 None => {
                     length = rest.len();
                     if !self.fetch(rt, length + 1)? {
-                        return Err(Fault::Truncated.into());
+                        return Err(rt.fail(Fault::Truncated));
                     }
                 }
             }
@@ -172,16 +172,13 @@ impl<'a, O: Copy> Reader<'a, O> {
         self.window().len().saturating_sub(self.position)
     }
 
-    /// Moves past bytes that are in the window.
+    /// Moves past bytes that are in the window, as the caller has made sure.
     #[inline]
-    fn next(&mut self, count: usize) -> core::result::Result<&[u8], Fault> {
+    fn next(&mut self, count: usize) -> &[u8] {
         let start = self.position;
-        let end = start.checked_add(count).ok_or(Fault::Truncated)?;
-        if end > self.window().len() {
-            return Err(Fault::Truncated);
-        }
+        let end = start.saturating_add(count).min(self.window().len());
         self.position = end;
-        self.window().get(start..end).ok_or(Fault::Truncated)
+        self.window().get(start..end).unwrap_or_default()
     }
 
     /// Makes `count` unread bytes stand in the chunk; false when the input ends before.
@@ -203,15 +200,15 @@ impl<'a, O: Copy> Reader<'a, O> {
     /// Reads `count` bytes of a long payload: the room grows only as bytes really arrive.
     fn gather<R: Runtime<Obj = O>>(&mut self, rt: &R, count: usize) -> Result<Growable<u8>, R> {
         let Some(stream) = self.stream else {
-            return Err(Fault::Truncated.into());
+            return Err(rt.fail(Fault::Truncated));
         };
         let mut data = Growable::new();
         let here = self.unread().min(count);
-        data.extend_from_slice(self.next(here)?)?;
+        data.extend_from_slice(self.next(here))?;
         while data.len() < count {
             let missing = count - data.len();
             if !Self::read_some(rt, stream, &mut data, missing, &mut self.frame_left)? {
-                return Err(Fault::Truncated.into());
+                return Err(rt.fail(Fault::Truncated));
             }
         }
         self.consumed += count - here;

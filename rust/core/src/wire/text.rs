@@ -5,7 +5,7 @@
 //! `surrogatepass` writes them, and MicroPython keeps its strings in just this form.
 
 use super::integer::digit_value;
-use crate::error::Fault;
+use crate::error::{Fault, OutOfMemory};
 use crate::growable::Growable;
 
 /// Checks that `bytes` is UTF-8. Surrogates are allowed; overlong forms, numbers beyond U+10FFFF and
@@ -21,6 +21,12 @@ pub fn check_utf8(bytes: &[u8]) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// Whether there is nothing but ASCII.
+#[inline(never)]
+pub fn is_ascii(bytes: &[u8]) -> bool {
+    split_ascii(bytes).1.is_empty()
 }
 
 /// Splits `bytes` before the first that is not ASCII.
@@ -62,7 +68,7 @@ fn decode_char(bytes: &[u8], surrogates: bool) -> Result<(u32, usize), usize> {
 }
 
 /// Appends a character, which may be a surrogate.
-fn push_char(code: u32, out: &mut Growable<u8>) -> Result<(), Fault> {
+fn push_char(code: u32, out: &mut Growable<u8>) -> Result<(), OutOfMemory> {
     let (len, mark) = match code {
         0..=0x7f => (1, 0),
         0x80..=0x7ff => (2, 0xc0),
@@ -83,10 +89,10 @@ fn push_char(code: u32, out: &mut Growable<u8>) -> Result<(), Fault> {
 /// Python's codec `raw-unicode-escape` writes characters up to U+00FF as one byte and others as `\uXXXX` or
 /// `\UXXXXXXXX`. As in `raw_unicode_escape` of `Modules/_pickle.c`, the backslash and whatever could
 /// end a line or a file somewhere are escaped too.
-pub fn raw_unicode_escape_encode<E: From<Fault>>(
+pub fn raw_unicode_escape_encode(
     text: &[u8],
-    write: &mut dyn FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), E> {
+    write: &mut dyn FnMut(&[u8]) -> Result<(), OutOfMemory>,
+) -> Result<(), Fault> {
     let mut rest = text;
     while !rest.is_empty() {
         let plain_len = rest.iter().take_while(|&&byte| byte.is_ascii() && !needs_escape(byte.into())).count();
@@ -111,7 +117,7 @@ fn needs_escape(code: u32) -> bool {
     matches!(code, 0x5c | 0 | 0x0a | 0x0d | 0x1a | 0x100..)
 }
 
-fn write_escape<E>(code: u32, write: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+fn write_escape(code: u32, write: &mut dyn FnMut(&[u8]) -> Result<(), OutOfMemory>) -> Result<(), OutOfMemory> {
     let (letter, mut shift) = if code > 0xffff { (b'U', 32) } else { (b'u', 16) };
     write(&[b'\\', letter])?;
     while shift > 0 {
@@ -144,10 +150,10 @@ pub fn raw_unicode_escape_decode(line: &[u8], out: &mut Growable<u8>) -> Result<
                 utf8_from_latin1(&[b'\\', *next], out)?;
                 tail
             }
-            [] => return out.push(b'\\'),
+            [] => return Ok(out.push(b'\\')?),
         };
     }
-    utf8_from_latin1(rest, out)
+    Ok(utf8_from_latin1(rest, out)?)
 }
 
 /// Splits around the first backslash.
@@ -201,7 +207,7 @@ pub fn string_escape_decode(text: &[u8], out: &mut Growable<u8>) -> Result<(), F
         out.push(byte)?;
         rest = tail;
     }
-    out.extend_from_slice(rest)
+    Ok(out.extend_from_slice(rest)?)
 }
 
 /// The byte that two hexadecimal digits stand for.
@@ -308,11 +314,11 @@ impl Errors {
         match self {
             Errors::Strict | Errors::SurrogatePass => Err(Fault::BadEncoding),
             Errors::Ignore => Ok(()),
-            Errors::Replace => push_char(char::REPLACEMENT_CHARACTER.into(), out),
-            Errors::BackslashReplace => bad
-                .iter()
-                .try_for_each(|&byte| out.extend_from_slice(&[b'\\', b'x', hex_digit(byte >> 4), hex_digit(byte)])),
-            Errors::SurrogateEscape => bad.iter().try_for_each(|&byte| push_char(0xdc00 + u32::from(byte), out)),
+            Errors::Replace => Ok(push_char(char::REPLACEMENT_CHARACTER.into(), out)?),
+            Errors::BackslashReplace => bad.iter().try_for_each(|&byte| {
+                Ok(out.extend_from_slice(&[b'\\', b'x', hex_digit(byte >> 4), hex_digit(byte)])?)
+            }),
+            Errors::SurrogateEscape => bad.iter().try_for_each(|&byte| Ok(push_char(0xdc00 + u32::from(byte), out)?)),
         }
     }
 }
@@ -320,7 +326,7 @@ impl Errors {
 /// Appends the UTF-8 of a Python 2 string. [`Encoding::Bytes`] appends the bytes as they are.
 pub fn decode(bytes: &[u8], encoding: Encoding, errors: Errors, out: &mut Growable<u8>) -> Result<(), Fault> {
     if encoding == Encoding::Bytes {
-        return out.extend_from_slice(bytes);
+        return Ok(out.extend_from_slice(bytes)?);
     }
     let mut rest = bytes;
     loop {
@@ -341,8 +347,8 @@ pub fn decode(bytes: &[u8], encoding: Encoding, errors: Errors, out: &mut Growab
 }
 
 /// Appends the UTF-8 of text in Latin-1, where a byte is a character.
-pub fn utf8_from_latin1(bytes: &[u8], out: &mut Growable<u8>) -> Result<(), Fault> {
-    decode(bytes, Encoding::Latin1, Errors::Strict, out)
+pub fn utf8_from_latin1(bytes: &[u8], out: &mut Growable<u8>) -> Result<(), OutOfMemory> {
+    bytes.iter().try_for_each(|&byte| push_char(byte.into(), out))
 }
 
 /// Appends UTF-8 `text` in Latin-1. This is what `_codecs.encode(text, 'latin1')` does, by which

@@ -5,7 +5,7 @@
 //! and goes out at once.
 
 use super::opcode;
-use crate::error::Fault;
+use crate::error::OutOfMemory;
 use crate::growable::Growable;
 use crate::runtime::{Result, Runtime};
 
@@ -45,13 +45,13 @@ impl<O: Copy> Writer<O> {
     }
 
     /// Appends bytes that belong to one opcode.
-    pub fn put(&mut self, bytes: &[u8]) -> core::result::Result<(), Fault> {
+    pub fn put(&mut self, bytes: &[u8]) -> core::result::Result<(), OutOfMemory> {
         self.buffer.extend_from_slice(bytes)
     }
 
     /// Appends one opcode without an argument.
     #[inline(never)]
-    pub fn op(&mut self, code: u8) -> core::result::Result<(), Fault> {
+    pub fn op(&mut self, code: u8) -> core::result::Result<(), OutOfMemory> {
         if self.buffer.room() == 0 {
             return self.grow_and_op(code, 0, 0);
         }
@@ -59,13 +59,13 @@ impl<O: Copy> Writer<O> {
     }
 
     /// Appends one opcode so many times.
-    pub fn ops(&mut self, code: u8, times: u8) -> core::result::Result<(), Fault> {
+    pub fn ops(&mut self, code: u8, times: u8) -> core::result::Result<(), OutOfMemory> {
         self.buffer.extend_filled(times.into(), code).map(|_| ())
     }
 
     /// Appends an opcode and its argument, a number of up to seven bytes.
     #[inline(never)]
-    pub fn op_number(&mut self, code: u8, number: u64, width: usize) -> core::result::Result<(), Fault> {
+    pub fn op_number(&mut self, code: u8, number: u64, width: usize) -> core::result::Result<(), OutOfMemory> {
         if self.buffer.room() < 8 {
             return self.grow_and_op(code, number, width);
         }
@@ -75,19 +75,19 @@ impl<O: Copy> Writer<O> {
     /// Apart, so that the others need to save no register.
     #[cold]
     #[inline(never)]
-    fn grow_and_op(&mut self, code: u8, number: u64, width: usize) -> core::result::Result<(), Fault> {
+    fn grow_and_op(&mut self, code: u8, number: u64, width: usize) -> core::result::Result<(), OutOfMemory> {
         self.buffer.reserve(8)?;
         self.op_number(code, number, width)
     }
 
     /// Appends all eight bytes of a little-endian number.
     #[inline]
-    pub fn number(&mut self, number: u64) -> core::result::Result<(), Fault> {
+    pub fn number(&mut self, number: u64) -> core::result::Result<(), OutOfMemory> {
         self.buffer.extend_from_number(number, 8)
     }
 
     /// Begins framing; from here on every opcode lies in a frame.
-    pub fn open_frame(&mut self) -> core::result::Result<(), Fault> {
+    pub fn open_frame(&mut self) -> core::result::Result<(), OutOfMemory> {
         self.frame = Some(self.buffer.len());
         self.limit = self.buffer.len().saturating_add(FRAME_HEADER + self.frame_target);
         self.buffer.extend_from_slice(&[0; FRAME_HEADER])

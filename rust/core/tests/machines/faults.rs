@@ -2,8 +2,8 @@
 
 use crate::cpython;
 use crate::machine::{fault, in_pieces, load, opcodes};
-use crate::toy::{Obj, Result, Toy};
-use mpickle_core::error::{Class, Error, Fault, Fault::*, Place};
+use crate::toy::{Error, Obj, Result, Toy};
+use mpickle_core::error::{Class, Fault, Fault::*, Place};
 use mpickle_core::wire::opcode;
 use mpickle_core::wire::reader::Reader;
 
@@ -160,7 +160,7 @@ fn class_name(class: Class) -> &'static str {
 fn show(toy: &Toy, outcome: Result<Obj>) -> String {
     match outcome {
         Ok(obj) => toy.show(obj),
-        Err(Error::Raised(raised)) => format!("!{}", raised.0),
+        Err(Error::Raised(raised)) => format!("!{}", raised),
         Err(Error::Fault(fault)) => format!("!{}", class_name(fault.class())),
     }
 }

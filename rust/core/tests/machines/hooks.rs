@@ -3,8 +3,8 @@
 
 use crate::cpython;
 use crate::machine::{UNPICKLING, dump, in_pieces, load, pickling};
-use crate::toy::{Hooks, Obj, Stream, Thing, Toy};
-use mpickle_core::error::{Error, Fault};
+use crate::toy::{Error, Hooks, Obj, Stream, Thing, Toy};
+use mpickle_core::error::Fault;
 use mpickle_core::pickler::{self, Pickler};
 use mpickle_core::runtime::Runtime;
 use mpickle_core::unpickler::{self, Unpickler};

@@ -2,8 +2,8 @@
 
 use crate::machine::{in_pieces, load, load_from};
 use crate::memory;
-use crate::toy::Toy;
-use mpickle_core::error::{Error, Fault};
+use crate::toy::{Error, Toy};
+use mpickle_core::error::Fault;
 
 /// More than any of these pickles may take.
 const LIMIT: usize = 32 * 1024;

@@ -1,7 +1,7 @@
 //! The machines as the tests call them.
 
-use crate::toy::{Obj, Result, Stream, Toy};
-use mpickle_core::error::{Error, Fault, Place};
+use crate::toy::{Error, Obj, Result, Stream, Toy};
+use mpickle_core::error::{Fault, Place};
 use mpickle_core::pickler::{self, Pickler};
 use mpickle_core::unpickler::{self, Unpickler};
 use mpickle_core::wire::opcode::{self, Argument};

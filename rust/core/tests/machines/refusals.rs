@@ -4,8 +4,8 @@
 use crate::cpython;
 use crate::machine::{dump, dump_to, in_pieces, load, load_from};
 use crate::memory::{self, Refuse};
-use crate::toy::{Hooks, Raised, Result, Stream, Toy};
-use mpickle_core::error::{Error, Fault};
+use crate::toy::{Error, Hooks, Result, Stream, Toy};
+use mpickle_core::error::Fault;
 
 const NAMES: &[&str] = &[
     "ints-128",
@@ -74,7 +74,7 @@ fn while_it_fails(mut fails: impl FnMut(usize) -> bool) {
 
 #[test]
 fn any_allocation_may_fail() {
-    let out_of_memory = [Error::Fault(Fault::OutOfMemory), Error::Raised(Raised("MemoryError"))];
+    let out_of_memory = [Error::Fault(Fault::OutOfMemory), Error::Raised("MemoryError")];
     each_way(|way| {
         while_it_fails(|number| {
             let refused = [Refuse::From(number), Refuse::Only(number)].map(|which| {
@@ -102,7 +102,7 @@ fn any_call_may_raise() {
             let toy = Toy::with(Hooks { raise_at: Some(number), ..Hooks::default() });
             let outcome = way(&toy);
             let raised = toy.calls.get() > number;
-            let expected = if raised { Err(Error::Raised(Raised("KeyboardInterrupt"))) } else { Ok(()) };
+            let expected = if raised { Err(Error::Raised("KeyboardInterrupt")) } else { Ok(()) };
             assert_eq!(outcome, expected);
             assert!(toy.calls.get() <= number + 1, "nothing is called after that");
             drop(toy);

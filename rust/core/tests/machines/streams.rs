@@ -2,8 +2,8 @@
 
 use crate::cpython;
 use crate::machine::{dump_to, in_pieces, load, load_from, opcodes};
-use crate::toy::{Raised, Stream, Toy};
-use mpickle_core::error::{Error, Fault};
+use crate::toy::{Error, Stream, Toy};
+use mpickle_core::error::Fault;
 use mpickle_core::wire::opcode;
 use mpickle_core::wire::reader::CHUNK;
 use mpickle_core::wire::writer::STREAM_FRAME;
@@ -131,7 +131,7 @@ fn exceptions_of_streams_pass_through() {
                 assert_eq!(outcome, Ok(()));
                 for call in (0..calls).step_by(1 + calls / 20) {
                     let (outcome, made) = raises(stream().raising_at(call), write);
-                    assert_eq!(outcome, Err(Error::Raised(Raised("OSError"))), "{name} {protocol} {call}");
+                    assert_eq!(outcome, Err(Error::Raised("OSError")), "{name} {protocol} {call}");
                     assert_eq!(made, call + 1, "nothing is asked of a stream that raised");
                 }
             }

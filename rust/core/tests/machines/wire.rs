@@ -2,6 +2,7 @@
 
 use crate::machine::{in_pieces, opcodes};
 use crate::toy::{Obj, Result, Stream, Thing, Toy};
+use mpickle_core::runtime::Runtime;
 use mpickle_core::wire::opcode;
 use mpickle_core::wire::reader::{CHUNK, Payload, Reader};
 use mpickle_core::wire::writer::{FRAME_TARGET, STREAM_FRAME, Writer};
@@ -39,7 +40,7 @@ fn read(toy: &Toy, reader: &mut Reader<'_, Obj>, read: Read) -> Result<(String, 
         Take(count) => format!("{:?}", reader.take(toy, count)?),
         Number(width) => reader.number(toy, width)?.to_string(),
         Line => format!("{:?}", reader.line(toy)?),
-        Frame(length) => format!("{:?}", reader.enter_frame(length)?),
+        Frame(length) => format!("{:?}", toy.or_fail(reader.enter_frame(length))?),
         Payload(count) => match reader.payload(toy, count)? {
             Payload::Borrowed(data) => format!("{data:?}"),
             Payload::Owned(data) => format!("{:?}", &*data),

@@ -12,7 +12,7 @@ mod table;
 
 use crate::memory;
 use arena::Arena;
-use mpickle_core::error::Error;
+use mpickle_core::error::{Fault, OutOfMemory};
 use num_bigint::BigInt;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -23,11 +23,22 @@ use table::Table;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Obj(usize);
 
-/// An exception, by the name of its class.
+/// Why a machine stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Raised(pub &'static str);
+pub enum Error {
+    /// An exception of the interpreter's, by the name of its class.
+    Raised(&'static str),
+    /// What the machine found wrong.
+    Fault(Fault),
+}
 
-pub type Result<T> = std::result::Result<T, Error<Raised>>;
+impl From<OutOfMemory> for Error {
+    fn from(out_of_memory: OutOfMemory) -> Self {
+        Error::Fault(out_of_memory.into())
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
 
 /// What there is.
 pub enum Thing {
@@ -270,5 +281,5 @@ fn named_thing(module: &[u8], name: &[u8]) -> Thing {
 }
 
 fn raise<T>(class: &'static str) -> Result<T> {
-    Err(Error::Raised(Raised(class)))
+    Err(Error::Raised(class))
 }

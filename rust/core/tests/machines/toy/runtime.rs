@@ -1,8 +1,9 @@
 //! The interpreter as the machines see it.
 
-use super::{EXTENSIONS, FALSE, FUNCTIONS, METHODS, NONE, Obj, Origin, Raised, Result, TRUE, Table, Thing, Toy, raise};
+use super::{EXTENSIONS, Error, FALSE, FUNCTIONS, METHODS, NONE, Obj, Origin, Result, TRUE, Table, Thing, Toy, raise};
 use crate::memory::{exempt, refuse};
 use allocator_api2::alloc::Global;
+use mpickle_core::error::Fault;
 use mpickle_core::growable::Growable;
 use mpickle_core::runtime::{Anatomy, Constructor, Known, Location, Naming, Runtime, Value};
 use num_bigint::{BigInt, Sign};
@@ -72,8 +73,12 @@ impl Toy {
 
 impl Runtime for Toy {
     type Obj = Obj;
-    type Raised = Raised;
+    type Raised = Error;
     type Heap = Global;
+
+    fn fail(&self, fault: Fault) -> Error {
+        Error::Fault(fault)
+    }
 
     fn identity(&self, obj: Obj) -> usize {
         // As a machine's addresses, it has zeros at its end.
@@ -225,11 +230,11 @@ impl Runtime for Toy {
         self.make(|| Thing::Tuple(items.to_vec()))
     }
 
-    fn tuple_from(&self, tuple: Obj, from: usize, to: usize) -> Result<Obj> {
+    fn tuple_after_first(&self, tuple: Obj) -> Result<Obj> {
         let Thing::Tuple(items) = self.thing(tuple) else {
             return raise("TypeError");
         };
-        self.make(|| Thing::Tuple(items[from..to].to_vec()))
+        self.make(|| Thing::Tuple(items[1..].to_vec()))
     }
 
     fn list(&self, items: &[Obj]) -> Result<Obj> {
@@ -377,8 +382,8 @@ impl Runtime for Toy {
         Ok(())
     }
 
-    fn cannot_pickle(&self, _obj: Obj) -> Raised {
-        Raised("PicklingError")
+    fn cannot_pickle(&self, _obj: Obj) -> Error {
+        Error::Raised("PicklingError")
     }
 
     fn update_state(&self, obj: Obj, state: Obj) -> Result<()> {
