@@ -6,7 +6,7 @@ use crate::heap::TableHeap;
 use crate::micropython::{self, block_size, collect, collecting, python, search, used};
 use crate::shim::{self, Obj, Shim, off_heap, on_heap};
 use allocator_api2::alloc::{AllocError, Allocator};
-use mpickle_core::error::Fault;
+use mpickle_core::error::OutOfMemory;
 use mpickle_core::growable::Growable;
 use mpickle_core::table::Table;
 use std::alloc::Layout;
@@ -29,7 +29,7 @@ fn litter() {
     }
 }
 
-fn fill<A: Allocator + Default>(table: &mut Table<A>, entries: usize) -> Result<(), Fault> {
+fn fill<A: Allocator + Default>(table: &mut Table<A>, entries: usize) -> Result<(), OutOfMemory> {
     (0..entries).try_for_each(|key| table.insert_new(key * 32, !key))
 }
 
@@ -182,14 +182,14 @@ fn running_out_of_memory_is_an_error() {
                 let mut table = Table::<TableHeap>::new();
                 let stored = (0..).take_while(|key| table.insert_new(key * 32, !key).is_ok()).count();
                 assert!((100..ENTRIES).contains(&stored));
-                assert_eq!(table.insert_new(stored * 32, 0), Err(Fault::OutOfMemory));
+                assert_eq!(table.insert_new(stored * 32, 0), Err(OutOfMemory));
                 assert!(table.len() == stored && is_whole(&table, stored));
             });
             on_heap(|| {
                 let mut numbers = Growable::new();
                 let stored = (0..).take_while(|&number| numbers.push(number).is_ok()).count();
                 assert!((500..SMALL / 8).contains(&stored));
-                assert_eq!(numbers.reserve(usize::MAX / 16), Err(Fault::OutOfMemory));
+                assert_eq!(numbers.reserve(usize::MAX / 16), Err(OutOfMemory));
                 assert!(numbers.iter().copied().eq(0..stored));
             });
             assert_eq!(used(), before);
