@@ -69,6 +69,15 @@ typedef struct {
 void mpk_search_save(mpk_search_t *search);
 void mpk_search_restore(const mpk_search_t *search);
 
+#ifdef __ARM_EABI__
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_memory.c: memset in the order of arguments of ARM's ABI. scripts/lib/rust_object.py puts these in place of
+// __aeabi_memset and __aeabi_memclr.
+
+void mpk_fill(void *memory, size_t size, int byte);
+void mpk_clear(void *memory, size_t size);
+#endif
+
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_object.c: what an object is.
 

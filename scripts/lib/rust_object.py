@@ -2,9 +2,9 @@
 """Compile the Rust side of mpickle into one relocatable object for a firmware.
 
 micropython.mk and micropython.cmake call this; nobody else needs to. It asks the firmware's own C compiler what
-the target is, runs cargo, and links the archive that comes out into an object of which only the entry points can
-be seen from outside. An archive would not do: the linker would take MicroPython's own sqrt, floor and fmod out of
-Rust's compiler_builtins, and some ports name their libraries before the objects that need them.
+the target is, runs cargo, and links what it compiled into an object of which only the entry points can be seen
+from outside. Cargo's archive would not do: the linker would take MicroPython's own sqrt, floor and fmod out of Rust's
+compiler_builtins, and some ports name their libraries before the objects that need them.
 
 The object's file is touched only when its content changes, so a build with nothing to do links nothing.
 """
@@ -18,12 +18,23 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from rust_target import UnknownTarget, is_built_here, missing, rust_target, toolchain
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED_HEADER = ROOT / "rust/glue/exports.h"
+
+# What Rust calls on ARM by the names of that ABI, which the libraries of a firmware need not have -> what every
+# firmware has, and what the shim has where the arguments come in another order. The names may end in 4 or 8 where
+# memory is so aligned.
+ARM_NAMES = {
+    "__aeabi_memcpy": "memcpy",
+    "__aeabi_memmove": "memmove",
+    "__aeabi_memset": "mpk_fill",
+    "__aeabi_memclr": "mpk_clear",
+}
 
 # Nothing ever unwinds through this code (panic=abort), and some linker scripts have no rule for these sections.
 UNWINDING = [".eh_frame", ".gcc_except_table*", ".ARM.exidx*", ".ARM.extab*"]
@@ -48,8 +59,11 @@ def main():
     shutil.copy(header, work / "exports.h")
     entries = check_header(work / "exports.h")
     linked = work / "linked.o"
-    link(cc + machine, archive, entries, linked)
+    with tempfile.TemporaryDirectory(dir=work) as directory:
+        link(cc + machine, compiled_members(cc, archive, directory), entries, linked)
     hide(shlex.split(args.objcopy), linked, entries, args.debug)
+    if target.startswith(("arm", "thumb")):
+        use_common_names(shlex.split(args.objcopy), linked)
     replace_if_changed(linked, args.out)
 
 
@@ -87,7 +101,8 @@ def bindgen_flags(cc, machine, cflags):
         elif re.match(r"-[DU].|-std=|-m(32|64)$|-f(no-)?short-enums$", flag):
             kept.append(flag)
     # The C library's headers: libclang would look for them where its own target has them.
-    listing = run([*cc, *machine, "-E", "-v", "-xc", os.devnull]).stderr
+    library = [flag for flag in cflags if flag.startswith(("--specs=", "--sysroot="))]
+    listing = run([*cc, *machine, *library, "-E", "-v", "-xc", os.devnull]).stderr
     found = re.search(r"search starts here:\n(?:#include <[^\n]*\n)?(.*?)End of search list", listing, re.S)
     for directory in re.findall(r"^ (/.*)$", found.group(1) if found else "", re.M):
         kept += ["-idirafter", directory]
@@ -114,10 +129,11 @@ def build_archive(args, target, flags, work):
     command = [env.get("CARGO", "cargo"), "build", "--locked", "--release", "--lib", "--package", "mpickle"]
     command += ["--target", target, "--target-dir", str(work / "cargo")]
     command += ["--no-default-features", "--features", args.features]
-    if is_built_here(target):
-        command += ["-Zbuild-std=core,alloc"]
     command += ["--message-format", "json-render-diagnostics"]
     try:
+        if is_built_here(target):
+            command += ["-Zbuild-std=core,alloc"]
+            env["RUSTC_BOOTSTRAP"] = "1"  # what lets a stable toolchain do that
         done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     except FileNotFoundError:
         fail("cargo is missing: install Rust 1.90 or newer")
@@ -156,10 +172,23 @@ def declarations(header):
     return re.sub(r" ?([^\w\s]) ?", r"\1", " ".join(text.split()))
 
 
-def link(cc, archive, entries, to):
+def compiled_members(cc, archive, directory):
+    """Take what rustc compiled out of an archive, and return the paths.
+
+    Left in there is compiler_builtins, a few C files of which rustc brings compiled: the firmware has a memcpy of its
+    own, and its compiler's arithmetic where the processor has none.
+    """
+    ar = run([*cc, "-print-prog-name=ar"]).stdout.strip()
+    names = run([ar, "t", str(archive)]).stdout.split()
+    members = [name for name in names if name.endswith(".rcgu.o") and not name.startswith("compiler_builtins-")]
+    run([ar, "x", str(archive), *members], cwd=directory)
+    return [os.path.join(directory, name) for name in members]
+
+
+def link(cc, objects, entries, to):
     """Link what the entry points need, and nothing else, into one object."""
     wanted = [f"-Wl,-u,{name}" for name in entries]
-    run([*cc, "-r", "-nostdlib", "-Wl,--gc-sections", *wanted, "-o", str(to), str(archive)])
+    run([*cc, "-r", "-nostdlib", "-Wl,--gc-sections", *wanted, "-o", str(to), *objects])
 
 
 def hide(objcopy, obj, entries, debug):
@@ -170,6 +199,12 @@ def hide(objcopy, obj, entries, debug):
     run([*objcopy, *options, str(obj)])
 
 
+def use_common_names(objcopy, obj):
+    """Call functions by names that every firmware has. One run of objcopy gives a new name to one symbol only."""
+    for aligned in ("", "4", "8"):
+        run([*objcopy, *[f"--redefine-sym={old}{aligned}={new}" for old, new in ARM_NAMES.items()], str(obj)])
+
+
 def replace_if_changed(new, old):
     if old.exists() and old.read_bytes() == new.read_bytes():
         new.unlink()
@@ -177,9 +212,9 @@ def replace_if_changed(new, old):
         new.replace(old)
 
 
-def run(command):
+def run(command, cwd=None):
     try:
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
     except FileNotFoundError:
         fail(f"{command[0]} is missing")
     if done.returncode:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 CORTEX_M = ("__ARM_ARCH_PROFILE", "77")  # the letter M
 RV32 = ("__riscv_xlen", "32")
+SOURCE = "src/rust/library"  # beside the libraries of the targets
 
 # What is told -> the Rust target. The first line of which all holds wins: a name must be told, a pair must have that
 # value. What ESP-IDF tells comes first, since Xtensa compilers do not say which chip they compile for.
@@ -103,30 +104,43 @@ def macros(cc):
     return dict(re.findall(r"^#define (\w+) (.*)$", done.stdout, re.M))
 
 
-def is_built_here(target):
-    """Whether cargo has to compile Rust's core library, since nobody ships it: Espressif's toolchain has its source."""
+def is_espressifs(target):
+    """Whether only Espressif's Rust toolchain knows the target. It has the source of the core library alone."""
     return target.startswith("xtensa-")
+
+
+def is_built_here(target):
+    """Whether cargo has to compile Rust's core library, since its source is there and the library is not."""
+    if is_espressifs(target):
+        return True
+    libraries = rust_libraries(target)
+    return libraries is not None and not (libraries / target).exists() and (libraries / SOURCE).exists()
 
 
 def toolchain(target):
     """The environment of the Rust toolchain that compiles for a target, where it is not the usual one."""
-    return {"RUSTUP_TOOLCHAIN": os.environ.get("RUSTUP_TOOLCHAIN", "esp")} if is_built_here(target) else {}
+    return {"RUSTUP_TOOLCHAIN": os.environ.get("RUSTUP_TOOLCHAIN", "esp")} if is_espressifs(target) else {}
+
+
+def rust_libraries(target):
+    """Where Rust keeps its core library for each target; None where the toolchain for the target is not there."""
+    done = subprocess.run(
+        ["rustc", "--print", "sysroot"], env=os.environ | toolchain(target), capture_output=True, text=True
+    )
+    return None if done.returncode else Path(done.stdout.strip(), "lib/rustlib")
 
 
 def missing(target):
     """Tell what Rust lacks for a target, and how to get it: one thing a line."""
     try:
-        done = subprocess.run(
-            ["rustc", "--print", "sysroot"], env=os.environ | toolchain(target), capture_output=True, text=True
-        )
+        libraries = rust_libraries(target)
     except FileNotFoundError:
         return ["Rust 1.90 or newer (cargo and rustc): install it with rustup"]
-    libraries = Path(done.stdout.strip(), "lib/rustlib")
-    if not is_built_here(target):
-        there = done.returncode == 0 and (libraries / target).exists()
+    if not is_espressifs(target):
+        there = libraries is not None and (libraries / target).exists()
         return [] if there else [f"Rust's library for {target}: rustup target add {target}"]
     lacks = []
-    if done.returncode or not (libraries / "src/rust/library").exists():
+    if libraries is None or not (libraries / SOURCE).exists():
         lacks.append(f"Espressif's Rust toolchain, for {target}: cargo install espup && espup install")
     if not os.environ.get("LIBCLANG_PATH"):
         lacks.append("Espressif's libclang, which knows Xtensa (LIBCLANG_PATH): . ~/export-esp.sh, which espup wrote")

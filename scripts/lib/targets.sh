@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# Sourced by the scripts: the firmwares that mpickle is built into, and what each of them needs.
+
+TARGETS=(unix unix-longlong unix-nanbox unix-faults qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc)
+
+need_target() {
+    local target
+    for target in "${TARGETS[@]}"; do
+        if [ "$target" = "$1" ]; then
+            return
+        fi
+    done
+    die "unknown target ${1:-''}; known are: ${TARGETS[*]}"
+}
+
+# The directory in ports/ of MicroPython's source.
+port_of() {
+    printf '%s\n' "${1%%-*}"
+}
+
+# The directory in boards/.
+board_of() {
+    case $1 in
+        unix-faults) printf 'unix\n' ;;
+        *) printf '%s\n' "$1" ;;
+    esac
+}
+
+# The name of the ELF file in the build directory. For the user there is always a command `micropython` in it.
+program_of() {
+    case $(port_of "$1") in
+        unix) printf 'micropython\n' ;;
+        qemu) printf 'firmware.elf\n' ;;
+    esac
+}
+
+# What rustup calls the machine, where that is another than this one.
+rust_target_of() {
+    case $1 in
+        unix-longlong | unix-nanbox) printf 'i686-unknown-linux-gnu\n' ;;
+        qemu-arm) printf 'thumbv7m-none-eabi\n' ;;
+        qemu-arm-m7) printf 'thumbv7em-none-eabihf\n' ;;
+        qemu-riscv32) printf 'riscv32imac-unknown-none-elf\n' ;;
+        qemu-riscv32-imc) printf 'riscv32imc-unknown-none-elf\n' ;;
+    esac
+}
+
+# board_settings TARGET OUT: the variables of make that choose a board and where it is built, a line for each.
+board_settings() {
+    local board
+    board=$(board_of "$1")
+    case $(port_of "$1") in
+        unix) printf '%s\n' "VARIANT_DIR=$ROOT/boards/$board" "BUILD=$2" PROG=micropython ;;
+        qemu) printf '%s\n' "BOARD=$board" "BOARD_DIR=$ROOT/boards/$board" "BUILD=$2" ;;
+    esac
+}
+
+# The text of a board's files, to see whether they have changed.
+board_files() {
+    cat "$ROOT/boards/$(port_of "$1")-common/"* "$ROOT/boards/$(board_of "$1")/"*
+}
