@@ -121,8 +121,8 @@ def test_a_machine_without_rust():
 def test_what_is_missing_is_named(monkeypatch):
     """The remedy is a command, and another one for the chips that only Espressif's compiler knows."""
     assert missing("i686-unknown-linux-gnu") == []
-    assert missing("no-such-target") == ["Rust's library for no-such-target: rustup target add no-such-target"]
     monkeypatch.setenv("RUSTUP_TOOLCHAIN", "no-such-toolchain")
+    assert missing("no-such-target") == ["Rust's library for no-such-target: rustup target add no-such-target"]
     monkeypatch.delenv("LIBCLANG_PATH", raising=False)
     toolchain, libclang = missing("xtensa-esp32s3-none-elf")
     assert "espup install" in toolchain

@@ -137,13 +137,13 @@ def missing(target):
     except FileNotFoundError:
         return ["Rust 1.90 or newer (cargo and rustc): install it with rustup"]
     if not is_espressifs(target):
-        there = libraries is not None and (libraries / target).exists()
+        there = libraries is not None and any((libraries / part).exists() for part in (target, SOURCE))
         return [] if there else [f"Rust's library for {target}: rustup target add {target}"]
     lacks = []
     if libraries is None or not (libraries / SOURCE).exists():
         lacks.append(f"Espressif's Rust toolchain, for {target}: cargo install espup && espup install")
     if not os.environ.get("LIBCLANG_PATH"):
-        lacks.append("Espressif's libclang, which knows Xtensa (LIBCLANG_PATH): . ~/export-esp.sh, which espup wrote")
+        lacks.append("Espressif's libclang, which knows Xtensa (LIBCLANG_PATH): . ~/export-esp.sh  # by espup")
     return lacks
 
 
