@@ -198,7 +198,7 @@ def register_pickle(
     obj_full_name: str,
     obj_module: str,
     obj_reconstructor_func: str | None = None,
-    reduce_func: Callable[[Any], tuple[Any, ...] | str] | None = None,
+    reduce_func: Callable[[Any], Any] | None = None,
     reconstruct_func: Callable[..., Any] | None = None,
     setstate_func: Callable[[Any, Any], Any] | None = None,
     map_obj_module: str | None = None,
@@ -217,8 +217,8 @@ def register_pickle(
         obj_module: The module of the type.
         obj_reconstructor_func: The dotted name of the function that builds the object, as it is written into the
             pickle.
-        reduce_func: Called with the object; returns what `__reduce__` would. `None` leaves pickling to the usual
-            rules.
+        reduce_func: Called with the object; returns what `__reduce__` would, or another object, whose
+            `__reduce_ex__` does. `None` leaves pickling to the usual rules.
         reconstruct_func: What is called when the pickle names the reconstructor.
         setstate_func: Called with the object and its state; returns the object that every reference in the pickle
             then sees.
@@ -410,8 +410,8 @@ class PickleBuffer:
     """
 
     def __init__(self, buffer: Buffer, /) -> None: ...
-    def raw(self) -> memoryview:
-        """The bytes of the buffer, not copied."""
+    def raw(self, typecode: str = "B", /) -> memoryview:
+        """The bytes of the buffer, not copied, as items of one of `array`'s typecodes."""
     def release(self) -> None:
         """Let go of the buffer. From then on everything else raises ValueError."""
 

@@ -156,6 +156,44 @@ print("still", hexed(bytes(view)[1:]))
     assert printed[-1] == f"still {bytes(raw)[1:].hex()}".strip()
 
 
+def test_typed_view(device):
+    """raw() with a typecode gives the same memory as items of it, also where it begins inside other memory."""
+    printed = run(
+        device,
+        """
+import gc
+memory = bytearray(b"\\0\\0\\0\\0\\1\\0\\2\\0\\xff\\xff\\xff\\xff")
+view = PickleBuffer(memory).raw("h")
+view[0] = 5
+print(list(view), memory[0], list(PickleBuffer(memoryview(memory)[4:]).raw("I")), list(PickleBuffer(view[2:4]).raw()))
+print(list(PickleBuffer(array("f", [1.5])).raw("H")), list(PickleBuffer(b"").raw("d")))
+memory = None
+gc.collect()
+filler = [bytearray(12) for _ in range(100)]
+print(view[3])
+try:
+    PickleBuffer(bytes(4)).raw("i")[0] = 1
+except TypeError:
+    print("readonly")
+strange = [(bytes(8), typecode) for typecode in ("O", "P", "e", "", "hh")]
+for source, typecode in [(bytes(3), "h"), (memoryview(bytes(8))[1:5], "i")] + strange:
+    try:
+        print(PickleBuffer(source).raw(typecode))
+    except ValueError as error:
+        print(error)
+""",
+    ).splitlines()
+    parts = "the bytes are not whole items of this typecode, or not aligned"
+    assert printed == [
+        "[5, 0, 1, 2, -1, -1] 5 [131073, 4294967295] [1, 0, 2, 0]",
+        "[0, 16320] []",
+        "2",
+        "readonly",
+        *[parts] * 2,
+        *["bad typecode"] * 5,
+    ]
+
+
 def test_released(device):
     """After release() nothing works any more but release()."""
     released = "b = PickleBuffer(bytearray(b'abc'))\nb.release()\nb.release()\n"

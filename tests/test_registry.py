@@ -403,6 +403,22 @@ say(one.x, type(two) is Other, two.x)
 """,
         "2 True 1",
     ),
+    "another-object-is-pickled-in-its-place": (
+        POINT
+        + """
+class Standing:
+    def __init__(self, point):
+        self.point = point
+    def __reduce_ex__(self, protocol):
+        return (Point, (self.point.x, protocol))
+P.register_pickle(Point, "Point", "there", None, Standing)
+point = Point(1)
+for protocol in range(6):
+    one, two = P.loads(P.dumps([point, point], protocol))
+    say(one is two, one.x, one.y)
+""",
+        "".join(f"True 1 {protocol}\n" for protocol in range(6)),
+    ),
     "a-dotted-path-is-imported": (
         POINT
         + """

@@ -65,14 +65,26 @@ static mp_int_t mpk_buffer_get(mp_obj_t obj, mp_buffer_info_t *info, mp_uint_t f
     return source != MPK_NULL && mp_get_buffer(source, info, flags) ? 0 : 1;
 }
 
-static mp_obj_t mpk_buffer_raw(mp_obj_t obj) {
-    mp_obj_array_t *view = mpk_view(obj);
+// The typecodes of which any bytes are items. With the others of MicroPython's own, bytes would become objects.
+static const char mpk_raw_typecodes[] = "BbHhIiLlQqfd";
+
+static mp_obj_t mpk_buffer_raw(size_t n_args, const mp_obj_t *args) {
+    mp_obj_array_t *view = mpk_view(args[0]);
     size_t writable = view->typecode & MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
     size_t size = mp_binary_get_size('@', view->typecode & ~MP_OBJ_ARRAY_TYPECODE_FLAG_RW, NULL);
-    mp_obj_memoryview_init(view, 'B' | writable, view->free * size, view->len * size, view->items);
+    size_t start = view->free * size, len = view->len * size, align;
+    const char *typecode = n_args == 1 ? "B" : mp_obj_str_get_str(args[1]);
+    if (typecode[0] == 0 || typecode[1] != 0 || strchr(mpk_raw_typecodes, typecode[0]) == NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("bad typecode"));
+    }
+    size = mp_binary_get_size('@', typecode[0], &align);
+    if (start % size != 0 || len % size != 0 || (len != 0 && (uintptr_t)view->items % align != 0)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("the bytes are not whole items of this typecode, or not aligned"));
+    }
+    mp_obj_memoryview_init(view, typecode[0] | writable, start / size, len / size, view->items);
     return MP_OBJ_FROM_PTR(view);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(mpk_buffer_raw_obj, mpk_buffer_raw);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_buffer_raw_obj, 1, 2, mpk_buffer_raw);
 
 static mp_obj_t mpk_buffer_release(mp_obj_t obj) {
     ((mpk_pickle_buffer_t *)MP_OBJ_TO_PTR(obj))->source = MPK_NULL;

@@ -156,9 +156,21 @@ static bool mpk_extend_list(mp_obj_list_t *list, const mp_obj_t *items, size_t l
     return true;
 }
 
+// Bytes that a view may look at stay where they are: to grow moves them, and the view would see what comes after.
+static void mpk_check_fixed(mp_obj_t obj) {
+    bool fixed = mpk_is_exact(obj, &mp_type_bytearray);
+    #if MICROPY_PY_ARRAY
+    fixed = fixed || mpk_is_exact(obj, &mp_type_array);
+    #endif
+    if (fixed) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a pickle cannot change a bytearray or array"));
+    }
+}
+
 // By the methods `extend` or `append`.
 static MP_NOINLINE uint32_t mpk_extend_other(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     MPK_TRY {
+        mpk_check_fixed(obj);
         mp_obj_t method[3];
         mp_load_method_maybe(obj, MP_QSTR_extend, method);
         if (method[0] != MP_OBJ_NULL) {
@@ -324,6 +336,7 @@ uint32_t mpk_store(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *ra
                 MPK_RETURN(MPK_OK);
             }
         }
+        mpk_check_fixed(obj);
         for (size_t i = 0; i + 1 < len; i += 2) {
             mp_obj_subscr(obj, items[i], items[i + 1]);
         }

@@ -106,6 +106,7 @@ _BAD_RAW = {
     "U-bad": rb"\U0000zzzz",
 }
 
+_MAY_BE_VIEWED = "CPython does not let grow what something has a view of, and MicroPython cannot know"
 _LARGER_THAN_MEMORY = "CPython allocates what the length field claims before it reads"
 _UNEQUAL = ("GLOBAL", "sample", "Unequal")
 
@@ -271,6 +272,20 @@ PICKLES = (
             ("BYTEARRAY8", 1 << 30),
             ("BYTEARRAY8", 1 << 40),
             ("BYTEARRAY8", _HUGE8),
+        ]
+    ]
+    + [
+        broken(f"{what}-of-{name}", *data, *parts, "STOP", raises="TypeError", why=_MAY_BE_VIEWED)
+        for name, data in [
+            ("bytearray", [("BYTEARRAY8", b"abc")]),
+            ("array", [b"carray\narray\n(U\x01B]K\x01atR"]),
+        ]
+        for what, parts in [
+            ("append", [("BININT1", 1), "APPEND"]),
+            ("appends", ["MARK", ("BININT1", 1), "APPENDS"]),
+            ("setitem", [("BININT1", 0), ("BININT1", 1), "SETITEM"]),
+            ("setitems", ["MARK", ("BININT1", 0), ("BININT1", 1), "SETITEMS"]),
+            ("setitem-of-slice", [b"c__builtin__\nslice\nK\x00K\x00\x86R", *data, "SETITEM"]),
         ]
     ]
     + [broken(f"int-{text}", ("INT", text), "STOP") for text in _BAD_INTS]

@@ -15,6 +15,9 @@ impl<R: Runtime> Pickler<'_, R> {
             return self.save_global(obj, None);
         }
         if let Some(reduction) = self.rt.registered_reduction(obj)? {
+            // An object stands for this one: it is pickled as that would be.
+            let stand_in = matches!(self.rt.inspect(reduction), Value::Instance);
+            let reduction = if stand_in { self.reduce_instance(reduction)? } else { reduction };
             return self.save_reduction(obj, reduction);
         }
         match value {
