@@ -85,7 +85,7 @@ void mpk_clear(void *memory, size_t size);
 #define MPK_KIND_FALSE (1)
 #define MPK_KIND_TRUE (2)
 #define MPK_KIND_INT (3)            // number
-#define MPK_KIND_BIG_INT (4)        // does not fit 64 bits
+#define MPK_KIND_BIG_INT (4)        // may have more than 64 bits
 #define MPK_KIND_FLOAT (5)          // number: the bits of a double
 #define MPK_KIND_STR (6)            // data, len
 #define MPK_KIND_BYTES (7)          // data, len

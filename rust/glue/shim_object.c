@@ -21,12 +21,13 @@ static uint32_t mpk_inspect_int(mp_obj_t obj, mpk_value_t *value) {
     value->number = ((mp_obj_int_t *)MP_OBJ_TO_PTR(obj))->val;
     return MPK_KIND_INT;
     #elif MICROPY_LONGINT_IMPL == MICROPY_LONGINT_IMPL_MPZ
-    mp_int_t number;
-    if (mpz_as_int_checked(&((mp_obj_int_t *)MP_OBJ_TO_PTR(obj))->mpz, &number)) {
-        value->number = (int64_t)number;
-        return MPK_KIND_INT;
+    // mpz_as_int_checked would refuse -2**31 where mp_int_t has 32 bits.
+    const mpz_t *mpz = &((mp_obj_int_t *)MP_OBJ_TO_PTR(obj))->mpz;
+    if (mpz_max_num_bits(mpz) >= 64) {
+        return MPK_KIND_BIG_INT;
     }
-    return MPK_KIND_BIG_INT;
+    mpz_as_bytes(mpz, MP_ENDIANNESS_BIG, true, sizeof(value->number), (byte *)&value->number);
+    return MPK_KIND_INT;
     #else
     return MPK_KIND_OTHER;
     #endif

@@ -101,7 +101,7 @@ def bindgen_flags(cc, machine, cflags):
         elif re.match(r"-[DU].|-std=|-m(32|64)$|-f(no-)?short-enums$", flag):
             kept.append(flag)
     # The C library's headers: libclang would look for them where its own target has them.
-    library = [flag for flag in cflags if flag.startswith(("--specs=", "--sysroot="))]
+    library = {flag for flag in cflags if flag.startswith(("--specs=", "--sysroot="))}  # each is allowed once
     listing = run([*cc, *machine, *library, "-E", "-v", "-xc", os.devnull]).stderr
     found = re.search(r"search starts here:\n(?:#include <[^\n]*\n)?(.*?)End of search list", listing, re.S)
     for directory in re.findall(r"^ (/.*)$", found.group(1) if found else "", re.M):

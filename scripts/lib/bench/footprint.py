@@ -47,6 +47,11 @@ def counted(added):
     return sum(added[kind] for kind in ("code", "constants", "data"))
 
 
+def variables(added):
+    """Return the sum of what would be taken of a chip's RAM before a program runs."""
+    return sum(added[kind] for kind in ("data", "zeroed data"))
+
+
 def sections(program):
     """Return {section: size} of an ELF file."""
     lines = (line.split() for line in output_of(["size", "-A", program]).splitlines())
@@ -74,4 +79,5 @@ def output_of(command):
 
 
 if __name__ == "__main__":
-    print(counted(added_code(*sys.argv[1:])))
+    both = added_code(*sys.argv[1:])
+    print(counted(both), variables(both))
