@@ -34,9 +34,16 @@ impl<T: Copy> Growable<T> {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, more: usize) -> Result<(), OutOfMemory> {
-        let preferred = growth(self.0.capacity(), more, size_of::<T>());
-        // A heap that cannot give the preferred size may still give what is needed.
-        (self.0.try_reserve_exact(preferred)).or_else(|_| self.0.try_reserve_exact(more)).map_err(|_| OutOfMemory)
+        let mut step = growth(self.0.capacity(), more, size_of::<T>());
+        // A heap that cannot give the preferred size may still give less. Half of it, and not only what is needed: when a
+        // heap is about to end, each attempt costs a collection.
+        while self.0.try_reserve_exact(step).is_err() {
+            if step <= more {
+                return Err(OutOfMemory);
+            }
+            step = more.max(step / 2);
+        }
+        Ok(())
     }
 
     /// Appends one value.
