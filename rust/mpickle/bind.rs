@@ -14,6 +14,8 @@ pub fn bind(header: &Path, prefixes: &str, flags: impl IntoIterator<Item = Strin
         .header(header.display().to_string())
         .clang_args(flags)
         .clang_args(["-DNO_QSTR", "-UMICROPY_ROM_TEXT_COMPRESSION"])
+        // Clang hides the functions of WebAssembly, and bindgen does not bind what is hidden.
+        .clang_arg("-fvisibility=default")
         .allowlist_item(format!("({prefixes})_.*"))
         .use_core()
         .layout_tests(false)

@@ -59,9 +59,15 @@ def main():
     shutil.copy(header, work / "exports.h")
     entries = check_header(work / "exports.h")
     linked = work / "linked.o"
+    webassembly = target.startswith("wasm")
+    ar = "emar" if webassembly else run([*cc, "-print-prog-name=ar"]).stdout.strip()
     with tempfile.TemporaryDirectory(dir=work) as directory:
-        link(cc + machine, compiled_members(cc, archive, directory), entries, linked)
-    hide(shlex.split(args.objcopy), linked, entries, args.debug)
+        # WebAssembly's linker cannot leave anything out of such an object, and objcopy does not know it. There is not
+        # much to leave out, and rustc has hidden all but the entry points.
+        only = [] if webassembly else ["-Wl,--gc-sections", *(f"-Wl,-u,{name}" for name in entries)]
+        link(cc + machine, compiled_members(ar, archive, directory), only, linked)
+    if not webassembly:
+        hide(shlex.split(args.objcopy), linked, entries, args.debug)
     if target.startswith(("arm", "thumb")):
         use_common_names(shlex.split(args.objcopy), linked)
     replace_if_changed(linked, args.out)
@@ -172,23 +178,21 @@ def declarations(header):
     return re.sub(r" ?([^\w\s]) ?", r"\1", " ".join(text.split()))
 
 
-def compiled_members(cc, archive, directory):
+def compiled_members(ar, archive, directory):
     """Take what rustc compiled out of an archive, and return the paths.
 
     Left in there is compiler_builtins, a few C files of which rustc brings compiled: the firmware has a memcpy of its
     own, and its compiler's arithmetic where the processor has none.
     """
-    ar = run([*cc, "-print-prog-name=ar"]).stdout.strip()
     names = run([ar, "t", str(archive)]).stdout.split()
     members = [name for name in names if name.endswith(".rcgu.o") and not name.startswith("compiler_builtins-")]
     run([ar, "x", str(archive), *members], cwd=directory)
     return [os.path.join(directory, name) for name in members]
 
 
-def link(cc, objects, entries, to):
-    """Link what the entry points need, and nothing else, into one object."""
-    wanted = [f"-Wl,-u,{name}" for name in entries]
-    run([*cc, "-r", "-nostdlib", "-Wl,--gc-sections", *wanted, "-o", str(to), *objects])
+def link(cc, objects, options, to):
+    """Link objects into one."""
+    run([*cc, "-r", "-nostdlib", *options, "-o", str(to), *objects])
 
 
 def hide(objcopy, obj, entries, debug):
