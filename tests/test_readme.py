@@ -21,8 +21,9 @@ def test_examples(device, tmp_path):
 
 
 def test_links_lead_somewhere():
-    for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / path).exists(), path
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
+            assert (page.parent / path).exists(), f"{page.name}: {path}"
 
 
 def test_named_scripts_exist():

@@ -52,3 +52,7 @@ function(idf_component_register)
     target_compile_definitions(__idf_main PUBLIC ESP_PLATFORM CONFIG_IDF_TARGET_${STANDIN_CHIP}=1)
     set(COMPONENT_TARGET __idf_main PARENT_SCOPE)
 endfunction()
+
+# Where the lock files of ESP-IDF's component manager are, in newer releases of MicroPython.
+function(idf_build_set_property)
+endfunction()
