@@ -39,6 +39,9 @@ macro_rules! faults {
             $(#[doc = $message] $name,)*
         }
 
+        /// All messages, one a line: a table of string slices would be twice as large.
+        const MESSAGES: &str = concat!($($message, "\n"),*);
+
         impl Fault {
             /// The exception class that CPython raises for this fault.
             pub const fn class(self) -> Class {
@@ -46,8 +49,8 @@ macro_rules! faults {
             }
 
             /// What is wrong and, where there is one, the remedy; lower case, no full stop.
-            pub const fn message(self) -> &'static str {
-                match self { $(Fault::$name => $message,)* }
+            pub fn message(self) -> &'static [u8] {
+                MESSAGES.as_bytes().split(|&byte| byte == b'\n').nth(self as usize).unwrap_or_default()
             }
         }
     };

@@ -1,8 +1,8 @@
 //! A hash table from one number to another, fallible in every growth: the memo of the pickler, and that of
 //! the unpickler for indexes that are out of order.
 //!
-//! hashbrown's own maps panic when memory runs out in `insert`; its raw table grows only in `try_reserve`
-//! and inserts without growing, so no panic is linked.
+//! hashbrown's own maps panic when memory runs out in `insert`; its raw table can be made with a capacity, which may
+//! fail, and inserts without growing, so no panic is linked.
 #![allow(unsafe_code)]
 
 use crate::error::OutOfMemory;
@@ -40,27 +40,38 @@ impl<A: Allocator + Default> Table<A> {
     }
 
     /// A small table grows fourfold, since most of the work is the moving of what it holds.
+    ///
+    /// It moves into a new one: hashbrown's own growth also cleans up after removals, of which there are none here.
     #[cold]
     #[inline(never)]
     fn grow_and_insert(&mut self, key: usize, value: usize) -> Result<(), OutOfMemory> {
         const FIRST: usize = 14;
         const SMALL: usize = 200;
-        let more = if self.len() < SMALL { FIRST.max(3 * self.len()) } else { 1 };
-        let hasher = |entry: &(usize, usize)| hash(entry.0);
+        let len = self.len();
+        let wanted = if len < SMALL { FIRST.max(4 * len) } else { len + 1 };
         // A heap that cannot give that much may still give what is needed.
-        [more, 1].iter().find_map(|&more| self.0.try_reserve(more, hasher).ok()).ok_or(OutOfMemory)?;
+        let table = [wanted, len + 1].iter().find_map(|&wanted| RawTable::try_with_capacity_in(wanted, A::default()).ok());
+        let mut larger = Table(table.ok_or(OutOfMemory)?);
+        self.each(|key, value| larger.insert_new(key, value))?;
+        *self = larger;
         self.insert_new(key, value)
+    }
+
+    fn each(&self, mut take: impl FnMut(usize, usize) -> Result<(), OutOfMemory>) -> Result<(), OutOfMemory> {
+        // SAFETY: the table lives and stays as it is meanwhile. EXCEPTION: none. GC: as in `insert_new`.
+        for entry in unsafe { self.0.iter() } {
+            // SAFETY: the iterator gives full buckets only. EXCEPTION: none. GC: as in `insert_new`.
+            let &(key, value) = unsafe { entry.as_ref() };
+            take(key, value)?;
+        }
+        Ok(())
     }
 
     /// Each key with its number, in no order.
     pub fn entries(&self) -> Result<Growable<(usize, usize)>, OutOfMemory> {
         let mut entries = Growable::new();
         entries.reserve(self.len())?;
-        // SAFETY: the table lives and stays as it is meanwhile. EXCEPTION: none. GC: as in `insert_new`.
-        for entry in unsafe { self.0.iter() } {
-            // SAFETY: the iterator gives full buckets only. EXCEPTION: none. GC: as in `insert_new`.
-            entries.push(*unsafe { entry.as_ref() })?;
-        }
+        self.each(|key, value| entries.push((key, value)))?;
         Ok(entries)
     }
 

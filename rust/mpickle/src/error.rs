@@ -62,7 +62,7 @@ impl Message {
 pub fn raise_fault(shim: &Shim, place: Option<Place>) -> Raised {
     let Some(fault) = shim.fault() else { return Raised };
     let mut message = Message::new();
-    message.text(fault.message().as_bytes());
+    message.text(fault.message());
     if let Some(place) = place {
         describe(&mut message, fault, place);
     }

@@ -34,32 +34,23 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
-/// The allocator of one hash table. It lies beside the table, on the stack or on the heap, and holds the starts of
-/// the table's block and, while it grows, of the next one.
+/// The allocator of one hash table. It lies beside the table, on the stack or on the heap, and holds the start of the
+/// table's block.
 #[derive(Default)]
 pub struct TableHeap {
-    starts: [Cell<usize>; 2],
+    start: Cell<usize>,
 }
 
-impl TableHeap {
-    fn replace(&self, old: usize, new: usize) {
-        if let Some(start) = self.starts.iter().find(|start| start.get() == old) {
-            start.set(new);
-        }
-    }
-}
-
-// SAFETY: as for the global allocator. A table has no more than two blocks at a time. EXCEPTION: none.
-// GC: both starts are in `self`, which is scanned wherever the table is.
+// SAFETY: as for the global allocator. A table has one block, since it grows by moving into another table.
+// EXCEPTION: none. GC: the start is in `self`, which is scanned wherever the table is.
 unsafe impl Allocator for TableHeap {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let block = NonNull::new(shim::alloc(layout.size())).ok_or(AllocError)?;
-        self.replace(0, block.as_ptr() as usize);
+        self.start.set(block.as_ptr() as usize);
         Ok(NonNull::slice_from_raw_parts(block, layout.size()))
     }
 
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        self.replace(block.as_ptr() as usize, 0);
         shim::free(block.as_ptr(), layout.size());
     }
 }

@@ -90,12 +90,10 @@ fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Raised> {
 
 /// `OSError` for the kinds of it that only CPython has, such as `FileNotFoundError`: what Python 2 has in their place.
 fn parent_exception<'a>(module: Obj, name: Obj) -> Option<&'a [u8]> {
-    match (text(module), text(name), names::to_python2(text(module), text(name))) {
-        (b"builtins", name, (b"exceptions", parent)) if parent != name => Some(parent),
-        // CPython forgot it in its table.
-        (b"builtins", b"BlockingIOError", _) => Some(b"OSError"),
-        _ => None,
-    }
+    // CPython forgot BlockingIOError in its table.
+    let name = if text(name) == b"BlockingIOError" { b"FileExistsError" } else { text(name) };
+    let (old_module, parent) = names::to_python2(text(module), name);
+    Some(parent).filter(|&parent| old_module == b"exceptions" && parent != name)
 }
 
 fn refused(shim: &Shim, module: Obj, name: Obj) -> Raised {

@@ -129,7 +129,10 @@ mod tests {
                     let start = stack.pop_mark().ok_or(Fault::NoMark)?;
                     stack.container(start).map(|obj| last = obj)
                 }
-                'x' => Some(stack.clear()),
+                'x' => {
+                    stack.clear();
+                    Some(())
+                }
                 digit => Some(stack.push(digit.to_digit(10).unwrap_or(0))?),
             };
             done.ok_or_else(|| stack.underflow())?;
