@@ -300,6 +300,7 @@ static void mpk_store_dict(mp_map_t *map, const mp_obj_t *items, size_t len) {
 
 mp_obj_t mpk_lookup(mp_obj_t mapping, mp_obj_t key, mp_obj_t *raised) {
     *raised = MPK_NULL;
+    mp_obj_t *volatile after = raised; // as in MPK_TRY
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_obj_t value;
@@ -314,7 +315,7 @@ mp_obj_t mpk_lookup(mp_obj_t mapping, mp_obj_t key, mp_obj_t *raised) {
     }
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
     if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyError))) {
-        *raised = exception;
+        *after = exception;
     }
     return MPK_NULL;
 }

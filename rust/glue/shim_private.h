@@ -23,10 +23,12 @@
 //     MPK_CATCH(failed)
 //
 // and leaves only through MPK_RETURN, which takes the handler down before it evaluates `value`. When something
-// is raised it is stored in `*raised` and `failed` is returned. Nothing set within is read after a catch, so no variable
-// need be volatile.
+// is raised it is stored in `*raised` and `failed` is returned. Nothing set within is read after a catch. `raised` itself
+// is needed after a catch alone, and the compiler does not know that nlr_push returns twice: it may give the slot of such
+// a variable to another one within, unless it is volatile.
 #define MPK_TRY                                                                                                        \
     nlr_buf_t mpk_nlr;                                                                                                 \
+    mp_obj_t *volatile mpk_raised = raised;                                                                            \
     if (nlr_push(&mpk_nlr) == 0)
 #define MPK_RETURN(value)                                                                                              \
     do {                                                                                                               \
@@ -34,7 +36,7 @@
         return value;                                                                                                  \
     } while (0)
 #define MPK_CATCH(failed)                                                                                              \
-    *raised = MP_OBJ_FROM_PTR(mpk_nlr.ret_val);                                                                        \
+    *mpk_raised = MP_OBJ_FROM_PTR(mpk_nlr.ret_val);                                                                    \
     return failed;
 
 // Objects whose layout MicroPython keeps to one source file: py/objset.c, py/objrange.c.
