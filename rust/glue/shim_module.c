@@ -15,10 +15,13 @@ mp_obj_t mpk_import_module(mp_obj_t path, mp_obj_t *raised) {
 
 // A new module in sys.modules.
 mp_obj_t mpk_new_module(mp_obj_t path, mp_obj_t *raised) {
+    mp_obj_t volatile name = path;
     MPK_TRY {
         mp_obj_t module = mp_obj_new_module(mp_obj_str_get_qstr(path));
         MPK_RETURN(module);
     }
+    // MicroPython leaves a name without a module in sys.modules when memory runs out, and crashes at the next import.
+    mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, name, MP_MAP_LOOKUP_REMOVE_IF_FOUND);
     MPK_CATCH(MPK_NULL)
 }
 
