@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the scripts: the firmwares that mpickle is built into, and what each of them needs.
 
-TARGETS=(unix unix-longlong unix-nanbox unix-faults qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc)
+TARGETS=(unix unix-longlong unix-nanbox unix-faults unix-fuzz qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc)
 
 need_target() {
     local target
@@ -21,7 +21,7 @@ port_of() {
 # The directory in boards/.
 board_of() {
     case $1 in
-        unix-faults) printf 'unix\n' ;;
+        unix-faults | unix-fuzz) printf 'unix\n' ;;
         *) printf '%s\n' "$1" ;;
     esac
 }

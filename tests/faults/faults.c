@@ -20,6 +20,7 @@
 #include "py/nlr.h"
 #include "py/runtime.h"
 #include "../../rust/glue/shim.h"
+#include "watch.h"
 
 // Its name before MicroPython 1.26.
 #ifndef MP_NORETURN
@@ -41,8 +42,21 @@ static void faults_poison(void) {
     mp_state_mem_area_t *area = &MP_STATE_MEM(area);
     for (size_t block = 0; block < area->gc_alloc_table_byte_len * 4; block++) {
         if ((area->gc_alloc_table_start[block / 4] >> (2 * (block & 3)) & 3) == 0) {
-            memset(area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK, POISON, MICROPY_BYTES_PER_GC_BLOCK);
+            void *start = area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK;
+            if (WATCHED) {
+                watch_free(start, MICROPY_BYTES_PER_GC_BLOCK);
+            } else {
+                memset(start, POISON, MICROPY_BYTES_PER_GC_BLOCK);
+            }
         }
+    }
+}
+
+void __real_gc_collect(void);
+void __wrap_gc_collect(void) {
+    __real_gc_collect();
+    if (WATCHED) {
+        faults_poison();
     }
 }
 
@@ -68,7 +82,9 @@ static bool faults_allow(void) {
 
 void *__real_gc_alloc(size_t size, unsigned int flags);
 void *__wrap_gc_alloc(size_t size, unsigned int flags) {
-    return faults_allow() ? __real_gc_alloc(size, flags) : NULL;
+    void *block = faults_allow() ? __real_gc_alloc(size, flags) : NULL;
+    watch_block(block, size);
+    return block;
 }
 
 // Freeing and shrinking never fail.
@@ -77,15 +93,23 @@ void *__wrap_gc_realloc(void *block, size_t size, bool allow_move) {
     if (size != 0 && (block == NULL || size > gc_nbytes(block)) && !faults_allow()) {
         return NULL;
     }
-    return __real_gc_realloc(block, size, allow_move);
+    size_t before = block == NULL ? 0 : gc_nbytes(block);
+    void *moved = __real_gc_realloc(block, size, allow_move);
+    if (size == 0 || moved != NULL) {
+        watch_free(block, before);
+    }
+    watch_block(moved, size);
+    return moved;
 }
 
 void __real_gc_free(void *block);
 void __wrap_gc_free(void *block) {
-    if (faults_collect_every && block != NULL) {
-        memset(block, POISON, gc_nbytes(block));
+    size_t size = block == NULL ? 0 : gc_nbytes(block);
+    if (faults_collect_every && block != NULL && !WATCHED) {
+        memset(block, POISON, size);
     }
     __real_gc_free(block);
+    watch_free(block, size);
 }
 
 // The frames below which Rust runs, the innermost one last.

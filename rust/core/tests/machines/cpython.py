@@ -3,6 +3,7 @@
     cpython.py cases    writes, for each value below, its name, what it is, and its pickle in protocols 0 to 5
     cpython.py loads    reads pickles and writes for each what it loads to, or the class of the exception
     cpython.py extras   writes the pickles that need more than pickle.dumps, each after its name
+    cpython.py serve    answers as `loads` does, one pickle at a time, and refuses every global
 
 Everything goes through stdin and stdout in fields: a length in eight bytes, and so many bytes. A case that does not
 exist in a protocol is an empty field.
@@ -375,6 +376,11 @@ def show_text(data):
 # Loading.
 
 
+def refuse_globals(event, args):
+    if event == "pickle.find_class":
+        raise pickle.UnpicklingError(*args)
+
+
 def outcome(data):
     try:
         return show(pickle.loads(data), {})
@@ -442,6 +448,12 @@ def main():
     elif sys.argv[1] == "loads":
         for data in read_fields():
             write_fields(outcome(data))
+    elif sys.argv[1] == "serve":
+        sys.addaudithook(refuse_globals)
+        while length := sys.stdin.buffer.read(8):
+            data = sys.stdin.buffer.read(int.from_bytes(length, "little"))
+            write_fields(outcome(data))
+            sys.stdout.buffer.flush()
     elif sys.argv[1] == "extras":
         for name, data in extras():
             write_fields(name, data)

@@ -66,11 +66,16 @@ fn text(field: Vec<u8>) -> String {
     String::from_utf8(field).unwrap()
 }
 
+/// The script with a question for it.
+pub fn asked(question: &str) -> Command {
+    let mut command = Command::new(interpreter());
+    command.args(["-W", "ignore", "-c", include_str!("cpython.py"), question]);
+    command
+}
+
 /// Runs the script. The answers are read while the questions are still being written.
 fn ask(question: &str, fields: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machines/cpython.py");
-    let mut child = Command::new(interpreter())
-        .args(["-W", "ignore", script, question])
+    let mut child = asked(question)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

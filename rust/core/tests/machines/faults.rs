@@ -2,8 +2,9 @@
 
 use crate::cpython;
 use crate::machine::{fault, in_pieces, load, opcodes};
-use crate::toy::{Error, Obj, Result, Toy};
-use mpickle_core::error::{Class, Fault, Fault::*, Place};
+use crate::outcome::{may_differ, show};
+use crate::toy::Toy;
+use mpickle_core::error::{Fault, Fault::*, Place};
 use mpickle_core::wire::opcode;
 use mpickle_core::wire::reader::Reader;
 
@@ -139,32 +140,6 @@ const OTHERS: &[&[u8]] = &[
     b"ctoy\nPlain\nN\x86R.",
 ];
 
-/// The name of a class of exceptions, in Python.
-fn class_name(class: Class) -> &'static str {
-    match class {
-        Class::Unpickling => "UnpicklingError",
-        Class::Pickling => "PicklingError",
-        Class::Eof => "EOFError",
-        Class::Value => "ValueError",
-        Class::Type => "TypeError",
-        Class::Overflow => "OverflowError",
-        Class::Unicode => "UnicodeError",
-        Class::Attribute => "AttributeError",
-        Class::Runtime => "RuntimeError",
-        Class::Memory => "MemoryError",
-        Class::Lookup => "LookupError",
-    }
-}
-
-/// What a load comes to, as CPython's side writes it.
-fn show(toy: &Toy, outcome: Result<Obj>) -> String {
-    match outcome {
-        Ok(obj) => toy.show(obj),
-        Err(Error::Raised(raised)) => format!("!{}", raised),
-        Err(Error::Fault(fault)) => format!("!{}", class_name(fault.class())),
-    }
-}
-
 #[test]
 fn faults_are_found_where_they_are() {
     for &(pickle, expected, opcode, offset) in FAULTS {
@@ -226,18 +201,5 @@ fn compare(pickles: impl Iterator<Item = Vec<u8>>) {
             "{}: {ours}, {theirs}",
             pickle.escape_ascii()
         );
-    }
-}
-
-fn may_differ(toy: &Toy, pickle: &[u8], ours: &str, theirs: &str) -> bool {
-    match (ours, theirs) {
-        // CPython takes the memory that a length or an index asks for.
-        (_, "!MemoryError") => true,
-        // A UnicodeError is a ValueError; CPython's is of the message, in which there is what is no int.
-        ("!ValueError", "!UnicodeError") => true,
-        // For CPython a payload of no bytes at the end of the input is cut.
-        ("!EOFError", "!UnpicklingError") => pickle.ends_with(b"C\0"),
-        // There are no modules here.
-        _ => toy.has_unknown_modules(),
     }
 }

@@ -3,6 +3,7 @@
 mod cpython;
 mod machine;
 mod memory;
+mod outcome;
 mod toy;
 
 mod faults;

@@ -1,7 +1,7 @@
 //! What calling something gives, and what an instance reduces to.
 
 use super::{Instance, NONE, Obj, Origin, Result, Table, Thing, Toy, raise};
-use mpickle_core::runtime::Anatomy;
+use mpickle_core::runtime::{Anatomy, Runtime};
 use std::cell::RefCell;
 
 impl Instance {
@@ -97,16 +97,18 @@ impl Toy {
     }
 
     /// The value of a built-in type in an instance.
-    pub(super) fn anatomy_of(&self, instance: &Instance) -> Anatomy<Obj> {
-        match self.path(instance.class).as_deref() {
+    pub(super) fn anatomy_of(&self, instance: &Instance) -> Result<Anatomy<Obj>> {
+        Ok(match self.path(instance.class).as_deref() {
             Some("toy.MyList") => Anatomy::List(self.new_list(&instance.items)),
             Some("toy.MyDict") => Anatomy::Dict(self.new_dict(&instance.pairs)),
             Some("toy.MyInt" | "toy.MyStr") => {
-                let Thing::Tuple(args) = self.thing(instance.args) else { panic!("no arguments") };
-                Anatomy::Value { value: args[0], args: instance.args }
+                let Some(value) = self.tuple_item(instance.args, 0) else {
+                    return raise("TypeError");
+                };
+                Anatomy::Value { value, args: instance.args }
             }
             _ => Anatomy::Object,
-        }
+        })
     }
 
     fn new_instance(&self, class: Obj, origin: Origin, args: &[Obj], kwargs: Option<Obj>) -> Result<Obj> {
@@ -145,8 +147,13 @@ impl Toy {
     }
 
     fn encode(&self, text: &[u8]) -> Result<Obj> {
-        let text = std::str::from_utf8(text).unwrap();
-        self.make(|| Thing::Bytes(text.chars().map(|c| u8::try_from(c).unwrap()).collect()))
+        let Ok(text) = std::str::from_utf8(text) else {
+            return raise("UnicodeError");
+        };
+        let Ok(bytes) = text.chars().map(u8::try_from).collect() else {
+            return raise("UnicodeError");
+        };
+        self.make(|| Thing::Bytes(bytes))
     }
 
     pub(super) fn set_of(&self, items: &[Obj], kind: fn(RefCell<Table>) -> Thing) -> Result<Obj> {

@@ -114,6 +114,8 @@ pub struct Hooks {
     pub reduction: Cell<Option<Obj>>,
     /// A container that gets an item as soon as something else is asked for its persistent id.
     pub grows: Cell<Option<Obj>>,
+    /// Every global is refused.
+    pub data_only: bool,
     /// The number of the call into the interpreter, counted from 0, that raises; see [`Toy::calls`].
     pub raise_at: Option<usize>,
 }

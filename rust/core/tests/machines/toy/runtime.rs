@@ -360,7 +360,7 @@ impl Runtime for Toy {
         let Thing::Instance(instance) = self.thing(obj) else {
             return Ok(Anatomy::Opaque);
         };
-        self.spend(|| Ok(self.anatomy_of(&instance.borrow())))
+        self.spend(|| self.anatomy_of(&instance.borrow()))
     }
 
     fn state(&self, obj: Obj) -> Result<Obj> {
@@ -468,6 +468,9 @@ impl Runtime for Toy {
     }
 
     fn find_class(&self, module: Obj, name: Obj, naming: Naming) -> Result<Obj> {
+        if self.hooks.data_only {
+            return raise("UnpicklingError");
+        }
         let (module, name) = naming.modern(self, module, name)?;
         let (Thing::Str(module), Thing::Str(name)) = (self.thing(module), self.thing(name)) else {
             return raise("TypeError");
@@ -491,6 +494,9 @@ impl Runtime for Toy {
 
     fn extension(&self, code: u32, _naming: Naming) -> Result<Option<Obj>> {
         let known = EXTENSIONS.iter().find(|&&(_, known)| known == code);
+        if known.is_some() && self.hooks.data_only {
+            return raise("UnpicklingError");
+        }
         Ok(known.map(|(name, _)| self.global(b"toy", name.as_bytes())))
     }
 

@@ -29,8 +29,14 @@ impl Table {
     }
 }
 
+/// More than a key of any sense has: tuples of one tuple twice, and so on, soon have more than there is memory for.
+const LONGEST: usize = 1 << 20;
+
 /// Appends what tells a key from all that are not equal to it.
 fn hash(toy: &Toy, key: Obj, digest: &mut Vec<u8>) -> Result<()> {
+    if digest.len() > LONGEST {
+        return raise("MemoryError");
+    }
     let (kind, data) = match toy.thing(key) {
         Thing::Bool(value) => ('i', u8::from(*value).to_string().into()),
         Thing::Int(value) => ('i', value.to_string().into()),
