@@ -69,13 +69,19 @@ add_custom_command(
     VERBATIM
 )
 
+# MicroPython's own headers have unused parameters.
+set(MPICKLE_OPTIONS -Wall -Wextra -Werror -Wno-unused-parameter)
+if(ESP_PLATFORM)
+    # ESP-IDF compiles for speed, with which the glue takes 44 KB and not 25.
+    list(APPEND MPICKLE_OPTIONS -Os)
+endif()
+
 # The object is a plain file to link, not a source: MicroPython scans all sources of a user module for interned
 # strings, and would hand it to the C preprocessor. That the glue depends on it links the firmware anew when it
-# changes.
-set_source_files_properties(${MPICKLE_SRC} PROPERTIES
+# changes. ESP-IDF compiles the glue where the firmware is linked, and not only here.
+set_source_files_properties(${MPICKLE_SRC} DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR} PROPERTIES
     OBJECT_DEPENDS ${MPICKLE_O}
-    # MicroPython's own headers have unused parameters.
-    COMPILE_OPTIONS "-Wall;-Wextra;-Werror;-Wno-unused-parameter"
+    COMPILE_OPTIONS "${MPICKLE_OPTIONS}"
 )
 target_link_libraries(usermod_mpickle INTERFACE ${MPICKLE_O})
 

@@ -197,13 +197,16 @@ def test_glue_compiles(build, tmp_path, board):
     write_generated_headers(source, tmp_path / "genhdr")
     compiled = []
     for entry in json.loads((out / "compile_commands.json").read_text()):
-        name = entry["file"].rpartition("rust/")[2]
-        if f"rust/{name}" in glue() and "__idf_main" in entry["command"]:
-            command = shlex.split(entry["command"])
+        name = "rust/" + entry["file"].rpartition("rust/")[2]
+        command = shlex.split(entry["command"])
+        if name not in glue():
+            continue
+        assert {"-Os", "-Werror"} <= set(command), "both where it is compiled for the port and for the link"
+        if "__idf_main" in entry["command"]:
             command = [*command[: command.index("-o")], f"-I{tmp_path}", "-fsyntax-only", entry["file"]]
             done = subprocess.run(command, cwd=entry["directory"], capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
-            compiled.append(f"rust/{name}")
+            compiled.append(name)
     assert sorted(compiled) == sorted(glue())
 
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 arguments = iter(sys.argv[1:])
-definitions = [f"-DPython3_EXECUTABLE={sys.executable}"]
+definitions = ["-DESP_PLATFORM=1", f"-DPython3_EXECUTABLE={sys.executable}"]
 for argument in arguments:
     if argument == "-D":
         definitions.append("-D" + next(arguments))
