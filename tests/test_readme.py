@@ -11,12 +11,12 @@ README = (ROOT / "README.md").read_text()
 
 def test_examples(device, tmp_path):
     examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         interpreter = sys.executable if "import pickle" in example else device.binary
         done = subprocess.run([interpreter, "-c", example], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, example + done.stderr
-        comment = re.search(r"print\(\w+\)  # (.*)", example)
+        comment = re.search(r"print\(.+?\)  # (.*)", example)
         assert done.stdout == (comment[1] + "\n" if comment else "")
 
 

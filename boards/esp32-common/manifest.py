@@ -1,2 +1,3 @@
-# mpickle is native code: nothing of it is frozen. Here is where a program of your own would be.
+# MicroPython's own modules for the chip, and ours. Here is where a program of your own would be.
 include("$(PORT_DIR)/boards/manifest.py")
+include("../manifest.py")

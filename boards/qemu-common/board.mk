@@ -1,7 +1,8 @@
 # Makefile settings that all boards of the qemu port share.
 
-# Nothing is frozen, so neither mpy-cross nor micropython-lib is needed.
-FROZEN_MANIFEST ?=
+FROZEN_MANIFEST ?= $(BOARD_DIR)/../manifest.py
+# Nothing of micropython-lib is frozen, and a source may come without it: make only wants to see some README.md.
+MPY_LIB_DIR = $(TOP)
 
 # Runs the firmware: its serial line is the standard input and output. More options for QEMU may follow.
 all: $(BUILD)/micropython

@@ -1,7 +1,8 @@
 # Makefile settings that all unix boards share.
 
-# Nothing is frozen, so neither mpy-cross nor micropython-lib is needed.
-FROZEN_MANIFEST ?=
+FROZEN_MANIFEST ?= $(VARIANT_DIR)/../manifest.py
+# Nothing of micropython-lib is frozen, and a source may come without it: make only wants to see some README.md.
+MPY_LIB_DIR = $(TOP)
 
 # Left out: what needs other libraries, and threads (mpickle is tested without them).
 MICROPY_PY_SSL = 0
