@@ -21,15 +21,26 @@ static const mp_obj_type_t *const mpk_classes[] = {
     [MPK_CLASS_LOOKUP] = &mp_type_LookupError,
 };
 
-mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len) {
-    mp_obj_t caught;
-    mp_obj_t *raised = &caught;
-    MPK_TRY {
-        mp_obj_t text = mp_obj_new_str((const char *)message, len);
-        mp_obj_t exception = mp_obj_new_exception_arg1(mpk_classes[cls], text);
-        MPK_RETURN(exception);
+mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len, const mpk_place_t *place) {
+    const mp_obj_type_t *type = mpk_classes[cls];
+    if (place == NULL) {
+        return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%.*s"), (int)len, message);
     }
-    MPK_CATCH(caught)
+    if (place->code == MPK_NO_OPCODE) {
+        return mp_obj_new_exception_msg_varg(
+            type, MP_ERROR_TEXT("%.*s (at byte %u)"), (int)len, message, (unsigned)place->offset);
+    }
+    if (place->name == NULL) {
+        return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%.*s (opcode 0x%02x at byte %u)"), (int)len, message,
+            (int)place->code, (unsigned)place->offset);
+    }
+    return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%.*s (opcode %.*s at byte %u)"), (int)len, message,
+        (int)place->name_len, place->name, (unsigned)place->offset);
+}
+
+mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const uint8_t *what, size_t len) {
+    return mp_obj_new_exception_msg_varg(mpk_classes[cls], MP_ERROR_TEXT("global '%s.%s' %.*s"),
+        mp_obj_str_get_str(module), mp_obj_str_get_str(name), (int)len, what);
 }
 
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {

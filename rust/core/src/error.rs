@@ -121,6 +121,7 @@ faults! {
     ReduceSetter:     Pickling,   "sixth item of the tuple returned by __reduce__ must be callable";
     SlotsProtocol:    Type,       "a class that defines __slots__ without defining __getstate__ cannot be pickled before protocol 2";
     SetItemsProtocol: Pickling,   "items that are added to an object can only be pickled with protocol >= 4";
+    KeywordsLeftOut:  Pickling,   "arguments by keyword need protocol >= 4: what the older ones need was left out of the firmware";
     NewArgs:          Type,       "__getnewargs__ should return a tuple";
     NewArgsEx:        Type,       "__getnewargs_ex__ should return a tuple";
     NewArgsExLength:  Value,      "__getnewargs_ex__ should return a tuple of length 2";
@@ -135,8 +136,8 @@ faults! {
 /// Where in a pickle a fault was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The opcode being run, `None` before the first or when it is not one.
-    pub opcode: u8,
+    /// The opcode being run, which may be none that there is; `None` where one was to be read and the input ended.
+    pub opcode: Option<u8>,
     /// Bytes from the start of the pickle to that opcode.
     pub offset: usize,
 }

@@ -7,16 +7,24 @@
 #![allow(unsafe_code)]
 
 use crate::error::OutOfMemory;
-use alloc::vec::Vec;
+use alloc::alloc::{alloc, dealloc, realloc};
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
 use core::ops::{Deref, DerefMut};
+use core::ptr::NonNull;
 
 /// A vector of plain values. Every growth can fail and none can panic.
-pub struct Growable<T: Copy>(Vec<T>);
+pub struct Growable<T: Copy> {
+    block: Block,
+    len: usize,
+    owned: PhantomData<T>,
+}
 
 impl<T: Copy> Growable<T> {
     /// An empty vector; takes no memory.
     pub const fn new() -> Self {
-        Growable(Vec::new())
+        Growable { block: Block::new::<T>(), len: 0, owned: PhantomData }
     }
 
     /// Makes room for `more` values beyond the present length.
@@ -28,16 +36,113 @@ impl<T: Copy> Growable<T> {
         if self.room() >= more {
             return Ok(());
         }
-        self.grow(more)
+        self.block.grow(self.len, more, Layout::new::<T>())
+    }
+
+    fn start(&self) -> NonNull<T> {
+        self.block.start.cast()
+    }
+
+    /// Appends one value.
+    #[inline]
+    pub fn push(&mut self, value: T) -> Result<(), OutOfMemory> {
+        self.reserve(1)?;
+        // SAFETY: `reserve` left room for one value past `len`. EXCEPTION: none. GC: the block is held by its start in `self`.
+        unsafe { self.start().add(self.len).write(value) };
+        self.len += 1;
+        Ok(())
+    }
+
+    /// Appends all of `values`.
+    pub fn extend_from_slice(&mut self, values: &[T]) -> Result<(), OutOfMemory> {
+        self.reserve(values.len())?;
+        // SAFETY: `reserve` left room, and `values` cannot overlap what `self` owns mutably. EXCEPTION: none. GC: as in `push`.
+        unsafe { core::ptr::copy_nonoverlapping(values.as_ptr(), self.start().as_ptr().add(self.len), values.len()) };
+        self.len += values.len();
+        Ok(())
+    }
+
+    /// Appends `count` copies of `value` and returns them to be overwritten.
+    pub fn extend_filled(&mut self, count: usize, value: T) -> Result<&mut [T], OutOfMemory> {
+        self.reserve(count)?;
+        let len = self.len;
+        for _ in 0..count {
+            // SAFETY: as in `push`, `count` times. EXCEPTION: none. GC: as in `push`.
+            unsafe { self.start().add(self.len).write(value) };
+            self.len += 1;
+        }
+        Ok(self.get_mut(len..).unwrap_or_default())
+    }
+
+    /// Removes and returns the last value.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        let last = self.last().copied()?;
+        self.len -= 1;
+        Some(last)
+    }
+
+    /// Shortens to `len` values; does nothing when there are fewer. Keeps the memory.
+    #[inline]
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// Removes the first `count` values, or all; the rest moves to the front.
+    pub fn drop_front(&mut self, count: usize) {
+        let count = count.min(self.len);
+        self.len -= count;
+        // SAFETY: source and target lie within the initialised values; `copy` allows overlap. EXCEPTION: none. GC: as in `push`.
+        unsafe { self.start().copy_from(self.start().add(count), self.len) }
+    }
+
+    /// How many more values fit without growing.
+    #[inline]
+    pub fn room(&self) -> usize {
+        self.block.capacity - self.len
+    }
+
+    /// How many values fit without growing.
+    pub fn capacity(&self) -> usize {
+        self.block.capacity
+    }
+
+    /// Gives the memory away: start of the block, length, capacity. The caller owns the block.
+    pub fn into_raw_parts(self) -> (*mut T, usize, usize) {
+        let kept = ManuallyDrop::new(self);
+        (kept.start().as_ptr(), kept.len, kept.block.capacity)
+    }
+}
+
+impl<T: Copy> Drop for Growable<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.block.capacity > 0 {
+            self.block.free(Layout::new::<T>());
+        }
+    }
+}
+
+/// The memory of a vector, whatever is in it: the layout of one value comes with each call.
+struct Block {
+    /// Dangling where the capacity is 0.
+    start: NonNull<u8>,
+    /// How many values there is room for.
+    capacity: usize,
+}
+
+impl Block {
+    const fn new<T>() -> Self {
+        Block { start: NonNull::<T>::dangling().cast(), capacity: 0 }
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, more: usize) -> Result<(), OutOfMemory> {
-        let mut step = growth(self.0.capacity(), more, size_of::<T>());
+    fn grow(&mut self, len: usize, more: usize, value: Layout) -> Result<(), OutOfMemory> {
+        let mut step = growth(self.capacity, more, value.size());
         // A heap that cannot give the preferred size may still give less. Half of it, and not only what is needed: when a
         // heap is about to end, each attempt costs a collection.
-        while self.0.try_reserve_exact(step).is_err() {
+        while self.resize(len.saturating_add(step), value).is_none() {
             if step <= more {
                 return Err(OutOfMemory);
             }
@@ -46,91 +151,31 @@ impl<T: Copy> Growable<T> {
         Ok(())
     }
 
-    /// Appends one value.
-    #[inline]
-    pub fn push(&mut self, value: T) -> Result<(), OutOfMemory> {
-        self.reserve(1)?;
-        let len = self.0.len();
-        // SAFETY: `reserve` left room for one value past `len`. EXCEPTION: none. GC: the block is held by its start in `self`.
-        unsafe {
-            self.0.as_mut_ptr().add(len).write(value);
-            self.0.set_len(len + 1);
-        }
-        Ok(())
-    }
-
-    /// Appends all of `values`.
-    pub fn extend_from_slice(&mut self, values: &[T]) -> Result<(), OutOfMemory> {
-        self.reserve(values.len())?;
-        let len = self.0.len();
-        // SAFETY: `reserve` left room, and `values` cannot overlap what `self` owns mutably. EXCEPTION: none. GC: as in `push`.
-        unsafe {
-            core::ptr::copy_nonoverlapping(values.as_ptr(), self.0.as_mut_ptr().add(len), values.len());
-            self.0.set_len(len + values.len());
-        }
-        Ok(())
-    }
-
-    /// Appends `count` copies of `value` and returns them to be overwritten.
-    pub fn extend_filled(&mut self, count: usize, value: T) -> Result<&mut [T], OutOfMemory> {
-        self.reserve(count)?;
-        let len = self.0.len();
-        // SAFETY: `reserve` left room; every slot is written before the length covers it. EXCEPTION: none. GC: as in `push`.
-        unsafe {
-            let start = self.0.as_mut_ptr().add(len);
-            for i in 0..count {
-                start.add(i).write(value);
+    fn resize(&mut self, capacity: usize, value: Layout) -> Option<()> {
+        let size = capacity.checked_mul(value.size()).filter(|&size| size > 0 && size <= isize::MAX as usize)?;
+        // SAFETY: the old block, if there is one, was allocated for so many values; the new size is neither 0 nor more
+        // than a layout may have. EXCEPTION: none, null says that there is no memory. GC: the old block is held by `self`.
+        let start = unsafe {
+            match self.layout(value) {
+                Some(old) => realloc(self.start.as_ptr(), old, size),
+                None => alloc(Layout::from_size_align_unchecked(size, value.align())),
             }
-            self.0.set_len(len + count);
-            Ok(core::slice::from_raw_parts_mut(start, count))
+        };
+        (self.start, self.capacity) = (NonNull::new(start)?, capacity);
+        Some(())
+    }
+
+    /// What the memory was allocated as; `None` where there is none.
+    fn layout(&self, value: Layout) -> Option<Layout> {
+        Layout::from_size_align(self.capacity * value.size(), value.align()).ok().filter(|layout| layout.size() > 0)
+    }
+
+    #[inline(never)]
+    fn free(&self, value: Layout) {
+        if let Some(layout) = self.layout(value) {
+            // SAFETY: the memory was allocated so. EXCEPTION: none. GC: nothing refers to it any more.
+            unsafe { dealloc(self.start.as_ptr(), layout) };
         }
-    }
-
-    /// Removes and returns the last value.
-    #[inline]
-    pub fn pop(&mut self) -> Option<T> {
-        self.0.pop()
-    }
-
-    /// Shortens to `len` values; does nothing when there are fewer. Keeps the memory.
-    #[inline]
-    pub fn truncate(&mut self, len: usize) {
-        if len < self.0.len() {
-            // SAFETY: shorter than the present length, and `T: Copy` needs no drop. EXCEPTION: none. GC: as in `push`.
-            unsafe { self.0.set_len(len) }
-        }
-    }
-
-    /// Removes the first `count` values, or all; the rest moves to the front.
-    pub fn drop_front(&mut self, count: usize) {
-        if count == 0 {
-            return;
-        }
-        let len = self.0.len();
-        let count = count.min(len);
-        // SAFETY: source and target lie within the initialised values; `copy` allows overlap. EXCEPTION: none. GC: as in `push`.
-        unsafe {
-            let start = self.0.as_mut_ptr();
-            core::ptr::copy(start.add(count), start, len - count);
-            self.0.set_len(len - count);
-        }
-    }
-
-    /// How many more values fit without growing.
-    #[inline]
-    pub fn room(&self) -> usize {
-        self.0.capacity() - self.0.len()
-    }
-
-    /// How many values fit without growing.
-    pub fn capacity(&self) -> usize {
-        self.0.capacity()
-    }
-
-    /// Gives the memory away: start of the block, length, capacity. The caller owns the block.
-    pub fn into_raw_parts(self) -> (*mut T, usize, usize) {
-        let mut vec = core::mem::ManuallyDrop::new(self.0);
-        (vec.as_mut_ptr(), vec.len(), vec.capacity())
     }
 }
 
@@ -159,12 +204,9 @@ impl Growable<u8> {
     #[inline]
     pub fn extend_from_number(&mut self, number: u64, count: usize) -> Result<(), OutOfMemory> {
         self.reserve(8)?;
-        let len = self.0.len();
         // SAFETY: `reserve` left room for all eight bytes; the length covers no more than those. EXCEPTION: none. GC: as in `push`.
-        unsafe {
-            self.0.as_mut_ptr().add(len).cast::<[u8; 8]>().write(number.to_le_bytes());
-            self.0.set_len(len + count.min(8));
-        }
+        unsafe { self.start().add(self.len).cast::<[u8; 8]>().write(number.to_le_bytes()) };
+        self.len += count.min(8);
         Ok(())
     }
 }
@@ -179,14 +221,16 @@ impl<T: Copy> Deref for Growable<T> {
     type Target = [T];
     #[inline]
     fn deref(&self) -> &[T] {
-        &self.0
+        // SAFETY: so many values are initialised. EXCEPTION: none. GC: as in `push`.
+        unsafe { core::slice::from_raw_parts(self.start().as_ptr(), self.len) }
     }
 }
 
 impl<T: Copy> DerefMut for Growable<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.0
+        // SAFETY: so many values are initialised, and `self` is borrowed mutably. EXCEPTION: none. GC: as in `push`.
+        unsafe { core::slice::from_raw_parts_mut(self.start().as_ptr(), self.len) }
     }
 }
 
@@ -194,6 +238,7 @@ impl<T: Copy> DerefMut for Growable<T> {
 mod tests {
     use super::*;
     use alloc::vec;
+    use alloc::vec::Vec;
 
     #[test]
     fn it_grows_and_shrinks_as_a_vector_does() {

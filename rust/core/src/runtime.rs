@@ -179,20 +179,14 @@ pub trait Runtime {
     /// What `obj` is.
     fn inspect(&self, obj: Self::Obj) -> Value<'_, Self::Obj>;
     /// The text of an exact str, as UTF-8.
-    #[inline(never)]
-    fn text(&self, obj: Self::Obj) -> Option<&[u8]> {
-        if let Value::Str(utf8) = self.inspect(obj) { Some(utf8) } else { None }
-    }
+    fn text(&self, obj: Self::Obj) -> Option<&[u8]>;
     /// The text of an exact str that is ASCII.
     #[inline(never)]
     fn ascii(&self, obj: Self::Obj) -> Option<&[u8]> {
         self.text(obj).filter(|&utf8| text::is_ascii(utf8))
     }
     /// How many items an exact tuple has.
-    #[inline(never)]
-    fn tuple_len(&self, obj: Self::Obj) -> Option<usize> {
-        if let Value::Tuple(len) = self.inspect(obj) { Some(len) } else { None }
-    }
+    fn tuple_len(&self, obj: Self::Obj) -> Option<usize>;
     /// Both items of an exact tuple of two.
     #[inline(never)]
     fn pair(&self, obj: Self::Obj) -> Option<(Self::Obj, Self::Obj)> {
@@ -205,15 +199,9 @@ pub trait Runtime {
         self.tuple_len(args).is_some() && self.dict_len(kwargs).is_some()
     }
     /// How many items an exact dict has.
-    #[inline(never)]
-    fn dict_len(&self, obj: Self::Obj) -> Option<usize> {
-        if let Value::Dict(len) = self.inspect(obj) { Some(len) } else { None }
-    }
+    fn dict_len(&self, obj: Self::Obj) -> Option<usize>;
     /// How many items an exact set has.
-    #[inline(never)]
-    fn set_len(&self, obj: Self::Obj) -> Option<usize> {
-        if let Value::Set(len) = self.inspect(obj) { Some(len) } else { None }
-    }
+    fn set_len(&self, obj: Self::Obj) -> Option<usize>;
     /// The type of `obj`.
     fn type_of(&self, obj: Self::Obj) -> Self::Obj;
     /// Item `index` of an exact tuple, `None` past its end.

@@ -50,7 +50,8 @@ impl<A: Allocator + Default> Table<A> {
         let len = self.len();
         let wanted = if len < SMALL { FIRST.max(4 * len) } else { len + 1 };
         // A heap that cannot give that much may still give what is needed.
-        let table = [wanted, len + 1].iter().find_map(|&wanted| RawTable::try_with_capacity_in(wanted, A::default()).ok());
+        let table =
+            [wanted, len + 1].iter().find_map(|&wanted| RawTable::try_with_capacity_in(wanted, A::default()).ok());
         let mut larger = Table(table.ok_or(OutOfMemory)?);
         self.each(|key, value| larger.insert_new(key, value))?;
         *self = larger;

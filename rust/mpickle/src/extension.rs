@@ -4,7 +4,6 @@
 #![allow(unsafe_code)]
 
 use crate::api::enter;
-use crate::error::Message;
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::Class;
@@ -26,8 +25,8 @@ pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_o
                 Ok(rt.none())
             }
             (Some(old), _) if same(shim, old, code)? => Ok(rt.none()),
-            (Some(_), _) => Err(refuse(shim, module, name, b" has another code")),
-            (None, Some(_)) => Err(refuse(shim, module, name, b" cannot have a code that is in use")),
+            (Some(_), _) => Err(shim.raise_global(Class::Value, module, name, b"has another code")),
+            (None, Some(_)) => Err(shim.raise_global(Class::Value, module, name, b"cannot have a code that is in use")),
         }
     })
 }
@@ -42,7 +41,7 @@ pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut m
         let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;
         match shim.lookup(table, key)? {
             Some(old) if same(shim, old, code)? => {}
-            _ => return Err(refuse(shim, module, name, b" is not registered with this code")),
+            _ => return Err(shim.raise_global(Class::Value, module, name, b"is not registered with this code")),
         }
         shim.remove(table, key)?;
         shim.remove(table, code)?;
@@ -69,12 +68,6 @@ fn parse(rt: &Interpreter, module: Obj, name: Obj, code: Obj) -> Result<(Obj, Ob
 
 fn same(shim: &Shim, one: Obj, other: Obj) -> Result<bool> {
     shim.contains(shim.tuple(&[one])?, other)
-}
-
-fn refuse(shim: &Shim, module: Obj, name: Obj, why: &[u8]) -> Raised {
-    let mut message = Message::new();
-    message.global(module, name).text(why);
-    shim.raise(Class::Value, message.bytes())
 }
 
 /// The code of a global, 0 if it has none.

@@ -4,7 +4,6 @@
 #![allow(unsafe_code)]
 
 use crate::api::{enter, some};
-use crate::error::Message;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::Class;
 use mpickle_core::runtime::Runtime;
@@ -81,12 +80,7 @@ fn existing(shim: &Shim, path: Obj) -> Result<Option<Obj>> {
 fn own_function(shim: &Shim, module: Obj, path: Obj, name: Obj, function: Option<Obj>) -> Result<Obj> {
     match shim.attribute(module, shim::text(name))? {
         Some(own) if function.is_none_or(|function| function == own) => Ok(own),
-        _ => {
-            let mut message = Message::new();
-            message.text(b"module '").text(shim::text(path));
-            message.text(b"' exists here, so nothing can be injected into it");
-            Err(shim.raise(Class::Value, message.bytes()))
-        }
+        _ => Err(shim.raise_global(Class::Value, path, name, b"cannot be injected: the module exists here")),
     }
 }
 
@@ -124,9 +118,7 @@ fn revert(shim: &Shim, path: Obj, name: Obj) -> Result<()> {
     let injected = shim.slot_dict(shim::MPK_SLOT_INJECTED)?;
     let key = shim.tuple(&[path, name])?;
     let (Some(function), Some(module)) = (shim.lookup(injected, key)?, shim.lookup(injected, path)?) else {
-        let mut message = Message::new();
-        message.global(path, name).text(b" was not injected");
-        return Err(shim.raise(Class::Value, message.bytes()));
+        return Err(shim.raise_global(Class::Value, path, name, b"was not injected"));
     };
     shim.remove(injected, key)?;
     remove_member(shim, module, name, function)?;

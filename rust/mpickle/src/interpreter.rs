@@ -80,6 +80,7 @@ impl Interpreter {
     }
 
     /// The result of the program's reducer for the type of `obj`, if it has one.
+    #[cfg(any(feature = "classes", feature = "registry"))]
     fn reduce_by_table(&self, obj: Obj) -> core::result::Result<Option<Obj>, Raised> {
         let cls = shim::type_of(obj);
         let table = self.hooks.dispatch_table.or_else(|| shim::slot(shim::MPK_SLOT_DISPATCH));
@@ -115,6 +116,22 @@ impl Runtime for Interpreter {
     #[inline]
     fn inspect(&self, obj: Obj) -> Value<'_, Obj> {
         shim::inspect(obj, self.none)
+    }
+
+    fn text(&self, obj: Obj) -> Option<&[u8]> {
+        if shim::is_str(obj) { shim::immutable_bytes(obj) } else { None }
+    }
+
+    fn tuple_len(&self, obj: Obj) -> Option<usize> {
+        shim::length(obj, shim::MPK_KIND_TUPLE)
+    }
+
+    fn dict_len(&self, obj: Obj) -> Option<usize> {
+        shim::length(obj, shim::MPK_KIND_DICT)
+    }
+
+    fn set_len(&self, obj: Obj) -> Option<usize> {
+        shim::length(obj, shim::MPK_KIND_SET)
     }
 
     fn type_of(&self, obj: Obj) -> Obj {
@@ -426,8 +443,14 @@ impl Runtime for Interpreter {
         Ok(None)
     }
 
+    #[cfg(any(feature = "classes", feature = "registry"))]
     fn registered_reduction(&self, obj: Obj) -> Result<Option<Obj>, Self> {
         self.reduce_by_table(obj)
+    }
+
+    #[cfg(not(any(feature = "classes", feature = "registry")))]
+    fn registered_reduction(&self, _obj: Obj) -> Result<Option<Obj>, Self> {
+        Ok(None)
     }
 
     fn reducer_override(&self, obj: Obj) -> Result<Option<Obj>, Self> {

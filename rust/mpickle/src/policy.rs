@@ -1,12 +1,12 @@
 //! What a pickle may name: the `allow` and `missing` arguments of load.
 
-use crate::error::Message;
 use crate::shim::{self, Obj, Raised, Shim, text};
 #[cfg(feature = "registry")]
 use crate::{inject, registry};
 use mpickle_core::error::Class;
 use mpickle_core::growable::Growable;
 use mpickle_core::wire::names;
+use mpickle_core::wire::text::word_index;
 
 /// Globals that are data, or make data of what is given to them: always allowed. Space-separated.
 const PLAIN: &[u8] = b"builtins.bool builtins.bytearray builtins.bytes builtins.complex builtins.dict builtins.float \
@@ -43,7 +43,8 @@ impl Policy {
             return Ok(injected);
         }
         if !self.allows(shim, module, name)? {
-            return Err(refused(shim, module, name));
+            let why = b"is not allowed; name it in allow= if you trust it";
+            return Err(shim.raise_global(Class::Unpickling, module, name, why));
         }
         if let Some(supplied) = shim::find_supplied(module, name) {
             return Ok(supplied);
@@ -68,7 +69,7 @@ impl Policy {
     fn allows(&self, shim: &Shim, module: Obj, name: Obj) -> Result<bool, Raised> {
         let Some(allow) = self.allow else { return Ok(true) };
         let path = dotted(module, name)?;
-        if PLAIN.split(|&byte| byte == b' ').any(|plain| *plain == *path) {
+        if word_index(PLAIN, &path).is_some() {
             return Ok(true);
         }
         if shim::is_callable(allow) {
@@ -94,10 +95,4 @@ fn parent_exception<'a>(module: Obj, name: Obj) -> Option<&'a [u8]> {
     let name = if text(name) == b"BlockingIOError" { b"FileExistsError" } else { text(name) };
     let (old_module, parent) = names::to_python2(text(module), name);
     Some(parent).filter(|&parent| old_module == b"exceptions" && parent != name)
-}
-
-fn refused(shim: &Shim, module: Obj, name: Obj) -> Raised {
-    let mut message = Message::new();
-    message.text(b"global ").global(module, name).text(b" is not allowed; name it in allow= if you trust it");
-    shim.raise(Class::Unpickling, message.bytes())
 }

@@ -6,8 +6,9 @@ use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
 use core::num::NonZeroU64;
 use core::ptr::NonNull;
-use mpickle_core::error::{Class, Fault, OutOfMemory};
+use mpickle_core::error::{Class, Fault, OutOfMemory, Place};
 use mpickle_core::runtime::{Location, Value};
+use mpickle_core::wire::opcode;
 
 #[allow(dead_code, missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::all)]
 mod ffi {
@@ -221,6 +222,17 @@ pub fn inspect<'a>(obj: Obj, none: Obj) -> Value<'a, Obj> {
             _ => Value::Instance,
         }
     }
+}
+
+/// How many items an object of this kind has, a container; `None` for one of another kind.
+#[inline(never)]
+pub fn length(obj: Obj, kind: u32) -> Option<usize> {
+    let mut told = core::mem::MaybeUninit::<ffi::mpk_value_t>::uninit();
+    if call!(mpk_inspect(obj.raw(), told.as_mut_ptr())) != kind {
+        return None;
+    }
+    // SAFETY: for a container the shim has written this member, a plain number. EXCEPTION: none. GC: none.
+    Some(unsafe { (*told.as_ptr()).len })
 }
 
 /// Where the object lies, or what an immediate one is. In representation D an object has 64 bits on a 32-bit machine. The low half is the
@@ -438,7 +450,31 @@ impl Shim {
     #[cold]
     #[inline(never)]
     pub fn raise(&self, class: Class, message: &[u8]) -> Raised {
-        self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), message.len())))
+        self.raise_at(class, message, None)
+    }
+
+    /// The same, with the place in the pickle.
+    #[inline(never)]
+    pub fn raise_at(&self, class: Class, message: &[u8], place: Option<Place>) -> Raised {
+        let place = place.map(|Place { opcode, offset }| {
+            let name = opcode.and_then(opcode::name);
+            ffi::mpk_place_t {
+                name: name.map_or(core::ptr::null(), <[u8]>::as_ptr),
+                name_len: name.map_or(0, <[u8]>::len),
+                code: opcode.map_or(ffi::MPK_NO_OPCODE, u32::from),
+                offset,
+            }
+        });
+        let place = place.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
+        self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), message.len(), place)))
+    }
+
+    /// Raises an exception that says something of a global, both of whose names are str.
+    #[cold]
+    #[inline(never)]
+    pub fn raise_global(&self, class: Class, module: Obj, name: Obj, what: &[u8]) -> Raised {
+        let what = (what.as_ptr(), what.len());
+        self.raise_object(call!(mpk_global_exception(class as u32, module.raw(), name.raw(), what.0, what.1)))
     }
 
     /// Notes what a machine found wrong.

@@ -2,6 +2,7 @@
 
 use super::{BATCH, Pickler, Step};
 use crate::error::Fault;
+use crate::parts::INSTANCES;
 use crate::runtime::{Constructor, Known, Result, Runtime, Value};
 use crate::wire::opcode;
 
@@ -138,6 +139,9 @@ impl<R: Runtime> Pickler<'_, R> {
                 Step::Save(positional),
                 Step::Save(cls),
             ]);
+        }
+        if !INSTANCES {
+            return Err(self.rt.fail(Fault::KeywordsLeftOut));
         }
         let partial = self.rt.partial_new(cls, positional, named)?;
         let nothing = self.rt.tuple(&[])?;

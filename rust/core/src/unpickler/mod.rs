@@ -71,7 +71,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             may_replace: rt.may_replace(),
             protocol: 0,
             start: 0,
-            place: Place { opcode: opcode::STOP, offset: 0 },
+            place: Place { opcode: None, offset: 0 },
         }
     }
 
@@ -86,9 +86,9 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         self.protocol = 0;
         self.start = self.reader.offset();
         loop {
-            self.place.offset = self.reader.offset();
+            self.place = Place { opcode: None, offset: self.reader.offset() };
             let code = self.reader.opcode(self.rt)?;
-            self.place.opcode = code;
+            self.place.opcode = Some(code);
             if code == opcode::STOP {
                 return self.pop();
             }

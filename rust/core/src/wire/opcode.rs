@@ -293,8 +293,9 @@ const fn widths() -> [u8; 256] {
 }
 
 /// The name of the opcode that `code` stands for, for messages.
-pub fn name(code: u8) -> Option<&'static str> {
-    let (_, name) = CODES.iter().zip(NAMES.split_ascii_whitespace()).find(|&(&known, _)| known == code)?;
+pub fn name(code: u8) -> Option<&'static [u8]> {
+    let names = NAMES.as_bytes().split(|&byte| byte == b' ');
+    let (_, name) = CODES.iter().zip(names).find(|&(&known, _)| known == code)?;
     Some(name)
 }
 
@@ -322,7 +323,7 @@ mod tests {
     fn names_are_found_by_code() {
         for code in 0..=255 {
             let expected = OPCODES.iter().find(|o| o.code == code).map(|o| o.name);
-            assert_eq!(name(code), expected);
+            assert_eq!(name(code), expected.map(str::as_bytes));
         }
     }
 }

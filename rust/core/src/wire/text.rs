@@ -128,7 +128,7 @@ fn write_escape(code: u32, write: &mut dyn FnMut(&[u8]) -> Result<(), OutOfMemor
 }
 
 /// The digit of the four low bits.
-fn hex_digit(value: u8) -> u8 {
+pub fn hex_digit(value: u8) -> u8 {
     match value & 0xf {
         value @ 0..=9 => b'0' + value,
         value => b'a' + value - 10,
@@ -242,6 +242,12 @@ fn simple_escape(letter: u8) -> Option<u8> {
     })
 }
 
+/// Which of the words, between which there are spaces, it is.
+#[inline(never)]
+pub fn word_index(words: &[u8], word: &[u8]) -> Option<usize> {
+    words.split(|&byte| byte == b' ').position(|known| known == word)
+}
+
 /// How the bytes of a Python 2 string become what Python 3 has: the argument `encoding` of `load`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -259,22 +265,23 @@ impl Encoding {
     /// Finds an encoding by any of the names that Python knows it by. Case and punctuation make no
     /// difference, but for `bytes`, which is no codec's name but a word of pickle's own.
     pub fn parse(name: &[u8]) -> Option<Self> {
-        const ALIASES: [(Encoding, &[u8]); 3] = [
-            (Encoding::Ascii, b"ascii usascii 646"),
-            (Encoding::Latin1, b"latin1 latin l1 iso88591 8859 cp819 iso8859"),
-            (Encoding::Utf8, b"utf8 utf u8"),
-        ];
+        const ALIASES: &[u8] = b"ascii usascii 646 latin1 latin l1 iso88591 8859 cp819 iso8859 utf8 utf u8";
         if name == b"bytes" {
             return Some(Encoding::Bytes);
         }
-        if name.contains(&0) {
-            return None;
+        let mut plain = heapless::Vec::<u8, 9>::new();
+        for byte in name {
+            match byte {
+                0 => return None,
+                _ if byte.is_ascii_alphanumeric() => plain.push(byte.to_ascii_lowercase()).ok()?,
+                _ => {}
+            }
         }
-        let same = |alias: &[u8]| {
-            let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
-            letters.map(u8::to_ascii_lowercase).eq(alias.iter().copied())
-        };
-        ALIASES.iter().find(|(_, aliases)| aliases.split(|&byte| byte == b' ').any(same)).map(|&(encoding, _)| encoding)
+        match word_index(ALIASES, &plain)? {
+            0..=2 => Some(Encoding::Ascii),
+            3..=9 => Some(Encoding::Latin1),
+            _ => Some(Encoding::Utf8),
+        }
     }
 }
 
@@ -298,15 +305,15 @@ pub enum Errors {
 impl Errors {
     /// Finds an error handler by Python's name for it.
     pub fn parse(name: &[u8]) -> Option<Self> {
-        const NAMES: [(&[u8], Errors); 6] = [
-            (b"strict", Errors::Strict),
-            (b"ignore", Errors::Ignore),
-            (b"replace", Errors::Replace),
-            (b"backslashreplace", Errors::BackslashReplace),
-            (b"surrogateescape", Errors::SurrogateEscape),
-            (b"surrogatepass", Errors::SurrogatePass),
-        ];
-        NAMES.iter().find(|(known, _)| *known == name).map(|&(_, errors)| errors)
+        const NAMES: &[u8] = b"strict ignore replace backslashreplace surrogateescape surrogatepass";
+        Some(match word_index(NAMES, name)? {
+            0 => Errors::Strict,
+            1 => Errors::Ignore,
+            2 => Errors::Replace,
+            3 => Errors::BackslashReplace,
+            4 => Errors::SurrogateEscape,
+            _ => Errors::SurrogatePass,
+        })
     }
 
     /// Appends what stands for `bad`, bytes that make no character.

@@ -111,6 +111,22 @@ impl Runtime for Toy {
         }
     }
 
+    fn text(&self, obj: Obj) -> Option<&[u8]> {
+        if let Value::Str(text) = self.inspect(obj) { Some(text) } else { None }
+    }
+
+    fn tuple_len(&self, obj: Obj) -> Option<usize> {
+        if let Value::Tuple(len) = self.inspect(obj) { Some(len) } else { None }
+    }
+
+    fn dict_len(&self, obj: Obj) -> Option<usize> {
+        if let Value::Dict(len) = self.inspect(obj) { Some(len) } else { None }
+    }
+
+    fn set_len(&self, obj: Obj) -> Option<usize> {
+        if let Value::Set(len) = self.inspect(obj) { Some(len) } else { None }
+    }
+
     fn type_of(&self, obj: Obj) -> Obj {
         match self.instance(obj, |instance| instance.class) {
             Ok(class) => class,
