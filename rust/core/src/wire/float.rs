@@ -248,16 +248,12 @@ impl Decimal {
         let mut divisor = Big::new(1);
         self.digits.scale(5, self.exponent);
         divisor.scale(5, -self.exponent);
-        // Nearly always the long way is not needed.
-        match (self.digits.as_word(), divisor.as_word()) {
-            (Some(mut digits), Some(mut divisor)) => divide(&mut digits, &mut divisor, self.exponent),
-            _ => divide(&mut self.digits, &mut divisor, self.exponent),
-        }
+        divide(&mut self.digits, &mut divisor, self.exponent)
     }
 }
 
 /// The float nearest to `rest` / `divisor` × 2^`exponent`.
-fn divide<N: Natural>(rest: &mut N, divisor: &mut N, exponent: i32) -> Result<u64, Fault> {
+fn divide(rest: &mut Big, divisor: &mut Big, exponent: i32) -> Result<u64, Fault> {
     let shift = divisor.bits() - rest.bits();
     rest.scale(2, shift);
     divisor.scale(2, -shift);
@@ -299,44 +295,6 @@ fn round(significand: u64, power: i32, more: bool) -> Result<u64, Fault> {
     if bits < INFINITY { Ok(bits) } else { Err(Fault::FloatTooLarge) }
 }
 
-/// What long division needs of its numbers.
-trait Natural {
-    /// How many bits there are from the highest that is 1.
-    fn bits(&self) -> i32;
-
-    /// Multiplies by a number and adds another.
-    fn multiply_add(&mut self, factor: u32, summand: u32);
-
-    /// Subtracts `other` if it is not larger, and tells.
-    fn subtract(&mut self, other: &Self) -> bool;
-
-    /// Multiplies by `base`, at most 10, to a power; does nothing if the exponent is negative.
-    fn scale(&mut self, base: u32, exponent: i32) {
-        let mut left = exponent;
-        while left > 0 {
-            let step = left.min(9);
-            self.multiply_add(base.pow(step as u32), 0);
-            left -= step;
-        }
-    }
-}
-
-impl Natural for u64 {
-    fn bits(&self) -> i32 {
-        (u64::BITS - self.leading_zeros()) as i32
-    }
-
-    fn multiply_add(&mut self, factor: u32, summand: u32) {
-        *self = self.wrapping_mul(factor.into()).wrapping_add(summand.into());
-    }
-
-    fn subtract(&mut self, other: &u64) -> bool {
-        let fits = *self >= *other;
-        *self = self.wrapping_sub(if fits { *other } else { 0 });
-        fits
-    }
-}
-
 /// A natural number that is as long as the reading of floats needs at most: 769 digits over 5^1092 are 2555
 /// bits, and two more for the division.
 struct Big {
@@ -356,20 +314,14 @@ impl Big {
         Big { limbs, len: 2 }
     }
 
-    /// The number in one word, and a bit to spare.
-    fn as_word(&self) -> Option<u64> {
-        let [low, high, ..] = self.limbs;
-        (self.bits() < 64).then_some(u64::from(high) << 32 | u64::from(low))
-    }
-}
-
-impl Natural for Big {
+    /// How many bits there are from the highest that is 1.
     #[inline(never)] // it is called in many places
     fn bits(&self) -> i32 {
         let top = (0..).zip(&self.limbs).filter(|(_, limb)| **limb > 0).last();
         top.map_or(0, |(at, &limb): (i32, _)| at * 32 + 32 - limb.leading_zeros() as i32)
     }
 
+    /// Multiplies by a number and adds another.
     fn multiply_add(&mut self, factor: u32, summand: u32) {
         let mut carry = summand;
         for limb in self.limbs.iter_mut().take(self.len) {
@@ -382,6 +334,19 @@ impl Natural for Big {
         }
     }
 
+    /// Multiplies by `base`, at most 10, to a power; does nothing if the exponent is negative.
+    #[inline(never)] // it is called in many places
+    fn scale(&mut self, base: u32, exponent: i32) {
+        let mut left = exponent;
+        while left > 0 {
+            let step = left.min(9);
+            self.multiply_add(base.pow(step as u32), 0);
+            left -= step;
+        }
+    }
+
+    /// Subtracts `other` if it is not larger, and tells.
+    #[inline(never)] // it is called in many places
     fn subtract(&mut self, other: &Big) -> bool {
         if compare(self, 0, self, other).is_lt() {
             return false;
