@@ -12,7 +12,7 @@ SUPPORT = Path(__file__).parent / "support"
 
 # On the device. Modules are made anew, as after a soft reset, so that no other test sees what is registered here.
 SETUP = """
-import gc, sys, binascii
+import sys, binascii
 
 def forget():
     for name in list(sys.modules):
@@ -478,7 +478,6 @@ def again_with_ulab(data, protocol, out_of_band, *buffers):
     back = mpickle.loads(again, buffers=apart)
     if type(back) is not u.ndarray or back.tolist() != value.tolist() or back.shape != value.shape:
         return "not the same again: %r" % back
-    gc.collect()
     return "|".join([describe((value.shape, value.tolist())), hexed(again)] + [hexed(buffer) for buffer in apart])
 """,
     )

@@ -39,9 +39,17 @@ def complaints(version, rows):
 
 
 def _ask(version, question):
+    said = ask(ARRAYS, version, question)
+    if not said["numpy"].startswith(version):
+        raise RuntimeError(f"numpy {version} was asked, {said['numpy']} answered; ./scripts/setup installs both")
+    return said["answer"]
+
+
+def ask(script, version, question):
+    """What a script of fixtures/ answers in JSON, with one numpy; pandas is beside numpy 2."""
     environment = os.environ | ({"PYTHONPATH": str(NUMPY2)} if version == "2" else {})
     done = subprocess.run(
-        [sys.executable, ARRAYS],
+        [sys.executable, script],
         input=json.dumps(question),
         capture_output=True,
         text=True,
@@ -50,7 +58,4 @@ def _ask(version, question):
     )
     if done.returncode:
         raise RuntimeError(done.stderr)
-    said = json.loads(done.stdout)
-    if not said["numpy"].startswith(version):
-        raise RuntimeError(f"numpy {version} was asked, {said['numpy']} answered; ./scripts/setup installs both")
-    return said["answer"]
+    return json.loads(done.stdout)
