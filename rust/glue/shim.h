@@ -219,7 +219,8 @@ size_t mpk_argument_int(mp_obj_t obj, int32_t *value, mp_obj_t *raised);
 #define MPK_BASE_CALL (4)           // `callable(*args)`
 #define MPK_BASE_CALL_ITEMS (5)     // the same, then list items
 #define MPK_BASE_CALL_PAIRS (6)     // the same, then dict items
-#define MPK_BASE_OPAQUE (7)         // cannot be pickled
+#define MPK_BASE_CALL_STATELESS (7) // as MPK_BASE_CALL, of a type that heeds no `__getstate__`
+#define MPK_BASE_OPAQUE (8)         // cannot be pickled
 
 typedef struct {
     mp_obj_t value;

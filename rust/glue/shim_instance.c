@@ -139,7 +139,7 @@ static uint32_t mpk_native_anatomy(mp_obj_t cls, mp_obj_t part, uint32_t protoco
         return mpk_found(anatomy, MPK_BASE_VALUE, part, mpk_tuple_of(part));
     }
     if (mp_obj_is_native_exception_instance(part)) {
-        return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, mp_load_attr(part, MP_QSTR_args));
+        return mpk_found(anatomy, MPK_BASE_CALL_STATELESS, MPK_NULL, mp_load_attr(part, MP_QSTR_args));
     }
     #if MICROPY_PY_BUILTINS_BYTEARRAY
     if (type == &mp_type_bytearray) {
@@ -171,7 +171,7 @@ static uint32_t mpk_native_anatomy(mp_obj_t cls, mp_obj_t part, uint32_t protoco
     #if MICROPY_PY_ARRAY
     if (type == &mp_type_array) {
         mp_obj_t args = mpk_array_arguments(cls, part, protocol, &anatomy->callable);
-        return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, args);
+        return mpk_found(anatomy, MPK_BASE_CALL_STATELESS, MPK_NULL, args);
     }
     #endif
     if (type == &mp_type_bound_meth) {

@@ -23,6 +23,7 @@ _KINDS = [
     ("ordered", "Ordered", "[('b', 1), ('a', 2)]", ("collections.OrderedDict",)),
     ("deque", "Deque", "(1, 2), 5", ("collections.deque",)),
     ("array", "Array", "'h', [1, -2]", ("array.array",)),
+    ("array-with-getstate", "StatefulArray", "'h', [1, -2]", ("array.array",)),
     ("point", "Place", "1, [2]", ("collections.namedtuple",)),
     ("list-of-two-bases", "MultipleList", "[1]", ()),
     ("list-with-state", "StateList", "[1]", ()),
@@ -32,6 +33,7 @@ _KINDS = [
     ("exception-with-init", "CodedError", "5, 'text'", ()),
     ("exception-with-short-init", "ShortError", "5", ()),
     ("exception-that-reduces", "FormattedError", "5, 'text'", ()),
+    ("exception-with-getstate", "StatefulError", "5", ()),
     ("exception-of-oserror", "SystemFault", "5, 'text'", ()),
     ("exception-of-keyerror", "MissingKey", "'key'", ()),
 ]

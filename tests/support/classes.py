@@ -451,6 +451,13 @@ class FormattedError(ValueError):
         return FormattedError, self.given
 
 
+class StatefulError(Exception):
+    """Exceptions take no notice of __getstate__: their attributes are the state."""
+
+    def __getstate__(self):
+        return {"code": "of __getstate__"}
+
+
 class SystemFault(OSError):
     pass
 
@@ -531,6 +538,12 @@ try:
 
     class Array(array):
         pass
+
+    class StatefulArray(array):
+        """An array takes no notice of __getstate__ either."""
+
+        def __getstate__(self):
+            return {"note": "of __getstate__"}
 
 except ImportError:
     pass

@@ -97,6 +97,8 @@ pub enum Anatomy<O> {
         args: O,
         /// What else it holds.
         items: Items,
+        /// Whether its class may say by `__getstate__` what its state is, other than its attributes.
+        getstate: bool,
     },
     /// It cannot be pickled.
     Opaque,

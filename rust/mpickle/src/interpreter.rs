@@ -331,6 +331,7 @@ impl Runtime for Interpreter {
             (_, _, Some(args), Some(callable)) => Anatomy::Call {
                 callable,
                 args,
+                getstate: kind != shim::MPK_BASE_CALL_STATELESS,
                 items: match kind {
                     shim::MPK_BASE_CALL_ITEMS => Items::List,
                     shim::MPK_BASE_CALL_PAIRS => Items::Dict,

@@ -20,8 +20,8 @@ impl<R: Runtime> Pickler<'_, R> {
         }
         match rt.anatomy(obj, self.protocol())? {
             Anatomy::Opaque => Err(rt.cannot_pickle(obj)),
-            Anatomy::Call { callable, args, items } => {
-                let state = self.state_of(obj)?;
+            Anatomy::Call { callable, args, items, getstate } => {
+                let state = if getstate { self.state_of(obj)? } else { rt.state(obj)? };
                 let (list, dict) = self.iterators(obj, items)?;
                 rt.tuple(&[callable, args, state, list, dict])
             }
