@@ -15,11 +15,24 @@ sys.path.insert(0, str(TESTS))
 from support import oracle  # noqa: E402
 from support.capabilities import Capabilities  # noqa: E402
 from support.device import UnixDevice  # noqa: E402
+from support.qemu import QemuDevice  # noqa: E402
 
 ROOT = TESTS.parent
 SUPPORT = TESTS / "support"
-TARGETS = ["unix", "unix-longlong", "unix-nanbox", "unix-1.26.1", "unix-faults"]
+TARGETS = [
+    *["unix", "unix-longlong", "unix-nanbox", "unix-1.26.1", "unix-faults"],
+    *["qemu-arm", "qemu-arm-m7", "qemu-riscv32", "qemu-cmake"],
+]
 FAULTS = "unix-faults"  # runs what needs its module `faults`, and nothing else
+
+# QEMU is slow. What runs all tests is qemu-arm; the others run these files, which have what may depend on the
+# processor: sizes of floats and ints, all opcodes, depth.
+FILES = {
+    "qemu-arm-m7": ["test_laws", "test_plain_data"],
+    "qemu-riscv32": ["test_laws", "test_pickles"],
+    "qemu-riscv32-imc": ["test_laws"],
+    "qemu-cmake": ["test_buffers", "test_extensions", "test_laws", "test_partial"],
+}
 
 _left_out = collections.Counter()
 
@@ -62,12 +75,13 @@ def build_arguments(name):
 @functools.cache
 def open_device(name, binary):
     """The one device of a target, which lives as long as the session."""
-    device = UnixDevice(name, binary)
+    device = (QemuDevice if name.startswith("qemu") else UnixDevice)(name, binary)
     device.prelude("portable", (SUPPORT / "portable.py").read_text())
     device.capabilities = Capabilities(device)
     device.prelude("agent", (SUPPORT / "agent.py").read_text())
     device.prelude("streams", (SUPPORT / "streams.py").read_text())
     device.prelude("sample", f"install('sample', {oracle.PROGRAMS['sample']!r})")
+    device.keep()
     _opened.append(device)
     return device
 
@@ -82,6 +96,13 @@ def open_faulty(name, binary):
 
 
 _opened = []
+
+
+def pytest_runtest_setup(item):
+    """A device with little memory forgets what the tests of another file have put there."""
+    callspec = getattr(item, "callspec", None)
+    if callspec and "device" in callspec.params:
+        callspec.params["device"].begin(item.module.__name__)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -136,9 +157,14 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("faulty", devices, ids=lambda device: device.name, indirect=True, scope="session")
     if "device" not in metafunc.fixturenames:
         return
-    devices = [open_device(name, binary) for name, binary in targets(metafunc.config).items() if name != FAULTS]
-    own = metafunc.definition.get_closest_marker("needs")
     test = metafunc.definition.name
+    devices = []
+    for name, binary in targets(metafunc.config).items():
+        if metafunc.module.__name__ not in FILES.get(name, [metafunc.module.__name__]):
+            _left_out[(name, metafunc.module.__name__, "qemu-arm runs it")] += 1
+        elif name != FAULTS:
+            devices.append(open_device(name, binary))
+    own = metafunc.definition.get_closest_marker("needs")
     if own:
         devices = [device for device in devices if not left_out(device, test, own.args)]
     if "row" in metafunc.fixturenames:
@@ -174,6 +200,6 @@ def root():
 def pytest_terminal_summary(terminalreporter):
     if not _left_out:
         return
-    terminalreporter.section("left out, because the device cannot")
+    terminalreporter.section("left out, because the device cannot, or another does")
     for (target, what, reason), count in sorted(_left_out.items()):
         terminalreporter.line(f"{count:6}  {target}: {what}: {reason}")

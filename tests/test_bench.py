@@ -17,6 +17,7 @@ from bench.measure import CPYTHON, JSON, OPERATIONS, OURS, PURE, BenchError, Sub
 CASES_SOURCE = (ROOT / "scripts" / "lib" / "bench" / "cases.py").read_text()
 
 
+@pytest.mark.needs("megabytes")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_both_sides_pickle_the_same(device, case):
     index = CASES.index(case)
@@ -31,6 +32,7 @@ def test_strings_are_shared_and_repeated():
     assert len(set(strings)) == 5000
 
 
+@pytest.mark.needs("command")
 def test_workers_answer(device):
     """Both interpreters run the worker, and an error in it is told."""
     case = CASES[0]
@@ -121,6 +123,7 @@ def test_sections():
     assert not footprint.belongs(".dynsym", footprint.SECTIONS["data"])
 
 
+@pytest.mark.needs("command")
 def test_memory_of_import(device):
     during, after = footprint.memory_of_import(device.binary)
     assert 0 <= after <= during < 1024

@@ -82,7 +82,9 @@ def raises(device, program, error, message=""):
 def rows(test):
     """The sources, and for the answers of a callback those."""
     table = ANSWERS if "answer" in test else SOURCES
-    return [(name, name, ("array",) if "array" in SOURCES.get(name, "") else ()) for name in table]
+    needs = {name: ("array",) for name, source in SOURCES.items() if "array" in source}
+    needs |= {"bytes-long": ("megabytes",), "bytearray-long": ("megabytes",)}
+    return [(name, name, needs.get(name, ())) for name in table]
 
 
 def _value(source):
@@ -312,6 +314,7 @@ print(hexed(dumps([one, one], 5)))
             assert bytes.fromhex(printed[2]) == pickle.dumps([samples.Samples(data)] * 2, 5)
 
 
+@pytest.mark.needs("megabytes")
 def test_nothing_is_copied(device):
     """A large buffer goes out of band and back in a few hundred bytes of heap."""
     program = """

@@ -395,7 +395,8 @@ for protocol in range(6):
 
 for _name, (_container, _change) in _CHANGES.items():
     PROGRAMS["while-" + _name] = Program(
-        _CHANGING.format(container=_container, change="\n    ".join(_change.split("; ")))
+        _CHANGING.format(container=_container, change="\n    ".join(_change.split("; "))),
+        needs=("megabytes",) if "many" in _name else (),
     )
 PROGRAMS["while-OrderedDict-changes"] = Program(
     "from collections import OrderedDict\n"

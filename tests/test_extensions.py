@@ -117,7 +117,8 @@ with Registered(("sample", "Plain", 5), ("sample", "give", 70000)):
         show(dumped([sample.give, sample.give, sample.Plain()], protocol, Pickler))
 """,
 }
-PROGRAMS = {name: Program(_REGISTERED + source) for name, source in PROGRAMS.items()}
+_LONG_ANSWERS = {"both-ways": ("megabytes",)}
+PROGRAMS = {name: Program(_REGISTERED + source, needs=_LONG_ANSWERS.get(name, ())) for name, source in PROGRAMS.items()}
 
 PROGRAMS |= {
     "allow": Program(

@@ -13,7 +13,12 @@ from support.case import tables
 from test_plain_data import opcodes, rewritten
 
 CHECKS = ("loads", "again", "value", "bytes")
-CLASSES = f"NAMES.update(install('classes', {oracle.PROGRAMS['classes']!r}))"
+
+
+def _ready(device):
+    """The device with the classes of the tables."""
+    device.prelude("classes", f"NAMES.update(install('classes', {oracle.PROGRAMS['classes']!r}))")
+    return device
 
 
 def rows(test):
@@ -54,7 +59,7 @@ def _answers(device):
     return {
         (check, case, protocol): answer
         for check, items in batches.items()
-        for (case, protocol), answer in zip(pairs, device.table(check, items, setup=CLASSES, timeout=300), strict=True)
+        for (case, protocol), answer in zip(pairs, _ready(device).table(check, items, timeout=300), strict=True)
     }
 
 
@@ -110,7 +115,7 @@ def _failures(device):
     pairs = [
         (row, protocol) for row in FAILURES if not device.capabilities.lacks(row.needs) for protocol in row.protocols
     ]
-    answers = device.table("dump", [(row.source, protocol) for row, protocol in pairs], setup=CLASSES)
+    answers = _ready(device).table("dump", [(row.source, protocol) for row, protocol in pairs])
     return dict(zip(pairs, answers, strict=True))
 
 
@@ -217,13 +222,15 @@ ASKED = [
 
 def test_what_was_loaded_works(device):
     """Methods, fields and limits of what was dumped and loaded on the device."""
-    setup = CLASSES + (
-        "\ndef ask(source, question, protocol):\n"
+    setup = (
+        "def ask(source, question, protocol):\n"
         "    NAMES['it'] = mpickle.loads(mpickle.dumps(eval(source, NAMES), protocol))\n"
         "    return repr(eval(question, NAMES))\n"
     )
     items = [(source, question, protocol) for source, question in ASKED for protocol in range(6)]
-    for (source, question, protocol), answer in zip(items, device.table("ask", items, setup=setup), strict=True):
+    for (source, question, protocol), answer in zip(
+        items, _ready(device).table("ask", items, setup=setup), strict=True
+    ):
         it = pickle.loads(pickle.dumps(eval(source, oracle.NAMES), protocol))
         expected = repr(eval(question, oracle.NAMES | {"it": it}))
         assert answer.text == expected, f"{source} in protocol {protocol}: {question} is {answer}"

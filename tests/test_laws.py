@@ -15,9 +15,10 @@ from conftest import TARGETS, open_device, targets
 from pickles import malformed
 from support import oracle, portable
 from support.case import PROTOCOLS, tables
-from support.device import DeviceDied
+from support.device import SUPPORT, DeviceDied
 
 DEPTH = 100_000
+STACK = 2048
 SHIM = "rust/glue/shim.h"
 
 
@@ -136,6 +137,42 @@ def test_allocations_fail_while_a_broken_pickle_is_read(faulty, forever):
     assert [entry for entry in wrong if entry[1] != "there was no allocation"] == []
 
 
+def test_a_tiny_heap_ends_in_memory_errors(device):
+    """Values grow until there is no room to dump or load them: MemoryError, no leak, and the next call works."""
+    with closing(device.with_heap(device.tiny)) as small:
+        output = small.run(
+            """
+def grow(make, use):
+    size = 4
+    while True:
+        try:
+            use(make(size))
+        except MemoryError:
+            return size
+        size += size // 2
+
+makers = (names, bytes, lambda size: [[i] for i in range(size)], lambda size: {str(i): i for i in range(size)})
+users = (
+    lambda value: mpickle.dumps(value, 0),
+    lambda value: mpickle.loads(mpickle.dumps(value)),
+    lambda value: mpickle.load(io.BytesIO(mpickle.dumps(value, 2))),
+)
+for make in makers:
+    for use in users:
+        grow(make, use)
+        before = in_use()
+        size = grow(make, use)
+        assert mpickle.loads(mpickle.dumps([1, (2, "x")])) == [1, (2, "x")]
+        print(size, in_use() - before)
+"""
+        )
+    found = [tuple(map(int, line.split())) for line in output.splitlines()]
+    assert len(found) == 12
+    assert min(size for size, _ in found) > 50
+    # The collector takes what looks like an address for one.
+    assert max(leaked for _, leaked in found) <= 256
+
+
 def _pickle(source, protocol):
     return pickle.dumps(eval(source, vars(portable)), protocol)
 
@@ -189,6 +226,7 @@ def test_loads_while_garbage_is_collected(faulty):
 # Law 5: nothing recurses with the data.
 
 
+@pytest.mark.needs("megabytes")
 @pytest.mark.parametrize("kind", ["list", "tuple", "dict"])
 def test_depth(device, kind):
     """100 000 levels in every protocol, both ways, with 256 kB of C stack."""
@@ -207,6 +245,47 @@ for protocol in range(6):
     lines = [line.split() for line in output.splitlines()]
     assert [int(line[1]) for line in lines] == [DEPTH] * 6
     assert [line[0] for line in lines] == list(_nested_hashes(kind))
+
+
+@pytest.mark.needs("thumb")
+def test_c_stack(device):
+    """No value of the tables and no broken pickle takes more than 2 kB of it."""
+    device.prelude("stack", (SUPPORT / "stack.py").read_text())
+    cases = [case for case in tables() if not device.capabilities.lacks(case.all_needs)]
+    dumps = [(case.source, protocol) for case in cases for protocol in (0, 2, 4)]
+    loads = [(pickle.dumps(case.value, protocol).hex(),) for case in cases for protocol in (0, 2, 4)]
+    loads += [(row.data.hex(), row.options) for row in malformed.PICKLES]
+    taken = {
+        item: int(answer.text)
+        for function, items in (("stack_of_dump", dumps), ("stack_of_load", loads))
+        for item, answer in zip(map(repr, items), device.table(function, items), strict=True)
+    }
+    most = max(taken, key=taken.get)
+    print(f"{taken[most]} bytes of C stack for {most} on {device.name}")
+    assert {item: size for item, size in taken.items() if size > STACK} == {}
+
+
+@pytest.mark.parametrize("kind", ["list", "tuple", "dict"])
+def test_depth_ends_with_the_heap(device, kind):
+    """The deeper, until there is no memory; a chip has 10 kB of C stack then, too."""
+    output = device.run(
+        f"""
+depth = 250
+try:
+    while depth < 64000:
+        value = nest({kind}, depth)
+        data = mpickle.dumps(value, 2)
+        value = None
+        value = mpickle.loads(data)
+        assert nested({kind}, value) == depth
+        value = data = None
+        depth *= 2
+except MemoryError:
+    value = data = None
+print(depth)
+"""
+    )
+    assert int(output) >= (64000 if device.capabilities.has("megabytes") else 1000)
 
 
 @functools.cache

@@ -143,7 +143,7 @@ ROWS = [
     Row("counter", collections.Counter("a"), "<collections.Counter({'a': 1})>"),
     Row("counter-many", collections.Counter("abracadabra"), order=True),
     Row("defaultdict", collections.defaultdict(list, a=[1])),
-    Row("defaultdict-many", collections.defaultdict(int, {str(i): i for i in range(1100)})),
+    Row("defaultdict-many", collections.defaultdict(int, {str(i): i for i in range(1100)}), needs=("megabytes",)),
     Row("defaultdict-empty", collections.defaultdict(None)),
     Row("chain-map", collections.ChainMap({"a": 1}, {"b": 2}), order=True),
     Row("user-dict", collections.UserDict({"a": 1})),
@@ -162,7 +162,7 @@ ROWS = [
     Row("dataclass-frozen-slots", goods.FrozenSlotPoint([1])),
     Row("instance", goods.Node(), same=lambda a, b: type(a) is type(b) and vars(b) == {}),
     Row("list-subclass", goods.row(1, 2, unit="m"), "<goods.Row() [1, 2] state={'unit': 'm'}>"),
-    Row("list-subclass-long", goods.row(*range(2500))),
+    Row("list-subclass-long", goods.row(*range(2500)), needs=("megabytes",)),
     Row("dict-subclass", goods.table({"a": 1}, unit="m"), "<goods.Table() {'a': 1} state={'unit': 'm'}>"),
     Row("set-subclass", goods.Tags({1})),
     Row("str-subclass", goods.Word("abc"), "<goods.Word('abc')>"),
@@ -206,7 +206,6 @@ def rows(test):
     return [(row.name, row, row.needs) for row in ROWS if getattr(row, which)]
 
 
-@functools.cache
 def _ready(device):
     device.prelude("placeholders", _SETUP)
     return device
@@ -421,6 +420,7 @@ for protocol in range(4):
     assert errors == ["items that are added to an object can only be pickled with protocol >= 4"] * 4
 
 
+@pytest.mark.needs("megabytes")
 def test_depth(device):
     """Nested without end, stand-ins are carried; to print, compare and hash them raises where the C stack ends."""
     depth = 20000

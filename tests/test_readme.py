@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 
 
+@pytest.mark.needs("command")
 def test_examples(device, tmp_path):
     examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(examples) == 6

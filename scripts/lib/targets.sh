@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Sourced by the scripts: the firmwares that mpickle is built into, and what each of them needs.
 
-TARGETS=(unix unix-longlong unix-nanbox unix-faults unix-fuzz qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc)
+TARGETS=(
+    unix unix-longlong unix-nanbox unix-faults unix-fuzz
+    qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc qemu-cmake
+)
 
 need_target() {
     local target
@@ -22,6 +25,7 @@ port_of() {
 board_of() {
     case $1 in
         unix-faults | unix-fuzz) printf 'unix\n' ;;
+        qemu-cmake) printf 'qemu-riscv32-imc\n' ;;
         *) printf '%s\n' "$1" ;;
     esac
 }
@@ -41,7 +45,7 @@ rust_target_of() {
         qemu-arm) printf 'thumbv7m-none-eabi\n' ;;
         qemu-arm-m7) printf 'thumbv7em-none-eabihf\n' ;;
         qemu-riscv32) printf 'riscv32imac-unknown-none-elf\n' ;;
-        qemu-riscv32-imc) printf 'riscv32imc-unknown-none-elf\n' ;;
+        qemu-riscv32-imc | qemu-cmake) printf 'riscv32imc-unknown-none-elf\n' ;;
     esac
 }
 

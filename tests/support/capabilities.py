@@ -8,6 +8,10 @@ from collections import OrderedDict, deque
 
 from support import portable
 
+# How much heap the tests take for each byte of a pickle: it is there in hex, as text and as bytes, and what it holds is
+# there as itself and in a description.
+HEAP_FOR_A_BYTE = 24
+
 _PROBE = """
 import json
 def probe():
@@ -41,6 +45,19 @@ def probe():
             pass
     found["modules"] = modules
     found["subclasses_io"] = "IOBase" in modules.get("io", ())
+    try:
+        open("probe", "w").close()
+        found["files"] = True
+    except OSError:
+        found["files"] = False
+    found["command"] = bool(sys.argv)
+    try:
+        exec("import micropython\\n@micropython.asm_thumb\\ndef nothing(): pass", {})
+        found["thumb"] = True
+    except (SyntaxError, ImportError):
+        found["thumb"] = False
+    import gc
+    found["heap"] = gc.mem_alloc() + gc.mem_free()
     return found
 print(json.dumps(probe()))
 """
@@ -58,6 +75,9 @@ class Capabilities:
         self.int_bits = found["int_bits"]  # 0: without limit
         self.word_bits = found["word_bits"]
         self.float_bits = found["float_bits"]  # of the mantissa without its hidden bit; -1: no floats
+        self.heap = found["heap"]
+        self._others = {name: found[name] for name in ("files", "command", "thumb")}
+        self._others["megabytes"] = found["heap"] > 1 << 20
         self.modules = {name: frozenset(names) for name, names in found["modules"].items()}
 
     def has(self, name):
@@ -68,6 +88,8 @@ class Capabilities:
             return self.word_bits == 64
         if name == "double":
             return self.float_bits >= 52
+        if name in self._others:
+            return self._others[name]
         if name in self.builtins or name in self.modules:
             return True
         module, _, member = name.rpartition(".")
@@ -77,12 +99,15 @@ class Capabilities:
         """The first of what is needed that is not there, in words; None if all is."""
         for need in needs:
             if isinstance(need, tuple):
-                reason = self._lacks_number(*need)
+                reason = self._lacks_heap(need[1]) if need[0] == "pickle" else self._lacks_number(*need)
                 if reason:
                     return reason
             elif not self.has(need):
                 return f"has no {_WORDS.get(need, need)}"
         return None
+
+    def _lacks_heap(self, size):
+        return f"has a heap of {self.heap >> 10} kB" if size * HEAP_FOR_A_BYTE > self.heap else None
 
     def _lacks_number(self, kind, size):
         if kind == "int" and self.int_bits and size > self.int_bits:
@@ -103,7 +128,13 @@ class Capabilities:
         raise LookupError(f"the device has none of {mro}")
 
 
-_WORDS = {"bigint": "ints of more than 64 bits", "double": "floats of 64 bits"}
+_WORDS = {
+    "bigint": "ints of more than 64 bits",
+    "command": "command line",
+    "double": "floats of 64 bits",
+    "thumb": "machine code of Cortex-M",
+    "megabytes": "room for megabytes",
+}
 
 
 def needs(root):

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import pickle
 import pkgutil
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -40,7 +41,8 @@ class Case:
 
     @functools.cached_property
     def all_needs(self):
-        return self.needs + capabilities.needs(self.value)
+        longest = max(len(pickle.dumps(self.value, protocol)) for protocol in self.protocols)
+        return (*self.needs, *capabilities.needs(self.value), ("pickle", longest))
 
     @functools.cached_property
     def order(self):

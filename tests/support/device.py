@@ -1,7 +1,7 @@
 """Devices: ways to run code on firmware and to get at what it prints.
 
-`Device` is what the tests see. `UnixDevice` is a process of the unix port; another kind (a board behind the raw
-REPL) implements `_start`, `_exchange` and `_stop`.
+`Device` is what the tests see. `UnixDevice` is a process of the unix port; another kind (qemu.py has a board behind the
+raw REPL) implements `_start`, `_exchange` and `_stop`.
 """
 
 import contextlib
@@ -51,11 +51,13 @@ class Device:
     """Firmware that runs Python source."""
 
     batch_bytes = 400_000  # as much as one request may have
+    tiny = "256k"  # for `with_heap`: a heap that has room for the tests and little else
     long_literal = 2_000  # in longer ones, MicroPython's lexer spends its time on growing its buffer
 
     def __init__(self, name):
         self.name = name
         self._preludes = {}
+        self._kept = frozenset()
         self._running = False
 
     # What the tests use.
@@ -66,6 +68,13 @@ class Device:
             self._preludes[name] = source
             if self._running:
                 self._request("P", source, TIMEOUT)
+
+    def keep(self):
+        """All preludes so far are wanted by every test."""
+        self._kept = frozenset(self._preludes)
+
+    def begin(self, file):
+        """The tests of another file begin."""
 
     def run(self, source, *, data=b"", timeout=TIMEOUT):
         """Runs source in a fresh namespace; returns what it printed; DeviceError with the traceback if it raised.
@@ -82,8 +91,9 @@ class Device:
     def table(self, function, items, *, setup="", timeout=TIMEOUT):
         """Calls a function on the device with each item, a tuple of plain values; returns an Answer for each.
 
-        All go over in a few round trips. Where the firmware dies on the way, the batch is cut in halves until
-        the guilty item stands alone: its answer has the error "DeviceDied", and the others have their own.
+        All go over in a few round trips. Where the firmware dies on the way, or has no memory for the request, the
+        batch is cut in halves until the guilty item stands alone: its answer has the error "DeviceDied" or
+        "MemoryError", and the others have their own.
         """
         answers = []
         batch, size = [], 0
@@ -143,9 +153,12 @@ class Device:
         source = f"{setup}\n_answer({function}, [{','.join(items)},])"
         try:
             lines = self.run(source, data=bytes(data), timeout=timeout).splitlines()
-        except DeviceDied as death:
+        except DeviceError as error:
+            died = isinstance(error, DeviceDied)
+            if not died and not error.exception.startswith("MemoryError"):
+                raise
             if len(batch) == 1:
-                return [Answer(None, "DeviceDied", str(death))]
+                return [Answer(None, "DeviceDied" if died else "MemoryError", str(error))]
             middle = len(batch) // 2
             return self._batch(function, batch[:middle], setup, timeout) + self._batch(
                 function, batch[middle:], setup, timeout
@@ -174,57 +187,38 @@ def _parse(line):
     return Answer(line[1:])
 
 
-class UnixDevice(Device):
-    """A process of MicroPython's unix port that runs `server.py`."""
+class ProcessDevice(Device):
+    """Firmware that is a process, or an emulator's: requests go to its standard input, answers come from its output."""
 
-    def __init__(self, name, binary, *, heap="32M", stack=None):
+    def __init__(self, name, binary):
         super().__init__(name)
         self.binary = Path(binary)
         self.directory = self.binary.parent
-        self.heap = heap
-        self.stack = stack
         self._process = None
         self._scratch = None
 
-    def with_heap(self, heap, *, stack=None):
-        """A second device of the same firmware: another heap size ("256k"), or a C stack of `stack` bytes."""
-        other = UnixDevice(f"{self.name} with a heap of {heap}", self.binary, heap=heap, stack=stack)
-        other._preludes = dict(self._preludes)
-        other.capabilities = self.capabilities
-        number, unit = int(heap[:-1]), {"k": 1 << 10, "M": 1 << 20}[heap[-1]]
-        other.batch_bytes = min(self.batch_bytes, number * unit // 50)
-        return other
+    @staticmethod
+    def parse_heap(heap):
+        """The bytes of "256k" or "1M"."""
+        return int(heap[:-1]) * {"k": 1 << 10, "M": 1 << 20}[heap[-1]]
 
-    def _start(self):
+    def _spawn(self, command, preexec):
+        """Starts the process in a scratch directory."""
         self._scratch = tempfile.TemporaryDirectory(prefix="mpickle-test-")
-        self._stderr = open(os.path.join(self._scratch.name, "stderr"), "w+b")  # noqa: SIM115 (closed in _stop)
+        self._stderr = open(os.path.join(self._scratch.name, "stderr"), "w+b")  # noqa: SIM115 (closed in _reap)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MICROPY")}
         try:
             self._process = subprocess.Popen(
-                [self.binary, "-X", f"heapsize={self.heap}", "-c", (SUPPORT / "server.py").read_text()],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 cwd=self._scratch.name,
                 env=environment,
-                preexec_fn=self._limits,
+                preexec_fn=preexec,
             )
         except OSError as error:
             raise DeviceDied(f"{self.name}: cannot start {self.binary}: {error}") from error
-
-    def _limits(self):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if self.stack:
-            resource.setrlimit(resource.RLIMIT_STACK, (self.stack, self.stack))
-
-    def _exchange(self, mode, source, data, timeout):
-        code = source.encode()
-        deadline = time.monotonic() + timeout
-        try:
-            self._send(b"%s%08x%08x" % (mode.encode(), len(code), len(data)) + code + data, deadline, source)
-            return self._receive(deadline, source)
-        except BrokenPipeError:
-            raise self._death(source) from None
 
     def _send(self, data, deadline, source):
         # The firmware reads its whole request before it writes: no deadlock. A pipe that is ready takes 4096 bytes.
@@ -234,27 +228,26 @@ class UnixDevice(Device):
             while data:
                 if not selector.select(deadline - time.monotonic()):
                     raise self._death(source, late=True)
-                data = data[os.write(pipe, data[:4096]) :]
+                try:
+                    data = data[os.write(pipe, data[:4096]) :]
+                except BrokenPipeError:
+                    raise self._death(source) from None
 
-    def _receive(self, deadline, source):
+    def _receive(self, deadline, source, is_whole):
+        """All that comes until `is_whole(output)`."""
         pipe = self._process.stdout.fileno()
-        chunks = []
-        ends = 0
+        output = bytearray()
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
-            while ends < 2:
+            while not is_whole(output):
                 left = deadline - time.monotonic()
                 if left <= 0 or not selector.select(left):
-                    raise self._death(source, late=True)
+                    raise self._death(source, late=True, output=output)
                 chunk = os.read(pipe, 1 << 20)
                 if not chunk:
-                    raise self._death(source, output=b"".join(chunks))
-                chunks.append(chunk)
-                ends += chunk.count(END)
-        output, traceback, rest = b"".join(chunks).split(END, 2)
-        if rest:
-            raise DeviceError(f"on {self.name}: output after the end: {rest[:200]!r}")
-        return output.decode("utf-8", "backslashreplace"), traceback.decode("utf-8", "backslashreplace")
+                    raise self._death(source, output=output)
+                output += chunk
+        return bytes(output)
 
     def _death(self, source, *, late=False, output=b""):
         if late:
@@ -272,15 +265,55 @@ class UnixDevice(Device):
             f"-- while running:\n{shown}"
         )
 
-    def _stop(self):
-        process = self._process
+    def _reap(self):
+        """Waits for the end of the process, which is near."""
         with contextlib.suppress(OSError):
-            process.stdin.close()
+            self._process.stdin.close()
         try:
-            process.wait(2)
+            self._process.wait(2)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._process = None
         self._stderr.close()
         self._scratch.cleanup()
+
+
+class UnixDevice(ProcessDevice):
+    """A process of MicroPython's unix port that runs `server.py`."""
+
+    def __init__(self, name, binary, *, heap="32M", stack=None):
+        super().__init__(name, binary)
+        self.heap = heap
+        self.stack = stack
+
+    def with_heap(self, heap, *, stack=None):
+        """A second device of the same firmware: another heap size ("256k"), or a C stack of `stack` bytes."""
+        other = UnixDevice(f"{self.name} with a heap of {heap}", self.binary, heap=heap, stack=stack)
+        other._preludes = dict(self._preludes)
+        other.capabilities = self.capabilities
+        other.batch_bytes = min(self.batch_bytes, self.parse_heap(heap) // 50)
+        return other
+
+    def _start(self):
+        command = [self.binary, "-X", f"heapsize={self.heap}", "-c", (SUPPORT / "server.py").read_text()]
+        self._spawn(command, self._limits)
+
+    def _limits(self):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if self.stack:
+            resource.setrlimit(resource.RLIMIT_STACK, (self.stack, self.stack))
+
+    def _exchange(self, mode, source, data, timeout):
+        code = source.encode()
+        deadline = time.monotonic() + timeout
+        self._send(b"%s%08x%08x" % (mode.encode(), len(code), len(data)) + code + data, deadline, source)
+        answer = self._receive(deadline, source, lambda output: output.count(END) >= 2)
+        output, traceback, rest = answer.split(END, 2)
+        if rest:
+            raise DeviceError(f"on {self.name}: output after the end: {rest[:200]!r}")
+        return output.decode("utf-8", "backslashreplace"), traceback.decode("utf-8", "backslashreplace")
+
+    def _stop(self):
+        self._reap()

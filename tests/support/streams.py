@@ -21,12 +21,13 @@ class Reader:
 
 
 class Counting:
-    """Stands in for a list of which only the number of items matters."""
+    """Stands in for a list of numbers of which only how many there are and the largest matter."""
 
-    count = 0
+    count = largest = 0
 
     def append(self, item):
         self.count += 1
+        self.largest = max(self.largest, item)
 
 
 class IntoReader:
