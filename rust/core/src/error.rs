@@ -100,6 +100,7 @@ faults! {
     TooFewBuffers:    Unpickling, "not enough out-of-band buffers";
     StateNotADict:    Unpickling, "state is not a dictionary";
     SlotsNotADict:    Unpickling, "slot state is not a dictionary";
+    StateOfClass:     Type,       "a pickle cannot set the attributes of a class";
     ReplacedTooLate:  Unpickling, "setstate_func returned another object, but the state refers to the first; return that one";
     // Writing.
     DictChanged:      Runtime,    "dictionary changed size during iteration";

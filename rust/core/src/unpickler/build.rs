@@ -17,6 +17,9 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
             self.rt.call(setstate, &[state])?;
             return Ok(());
         }
+        if self.rt.is_class(obj) {
+            return Err(self.rt.fail(Fault::StateOfClass));
+        }
         let (dict, slots) = self.split_state(state);
         if let Some(dict) = dict {
             if self.rt.dict_len(dict).is_none() {
