@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 
-from bench import chart, figures, footprint, report  # noqa: E402
+from bench import chart, figures, footprint, instructions, report  # noqa: E402
 from bench.cases import CASES  # noqa: E402
 from bench.measure import CPYTHON, JSON, OPERATIONS, OURS, PURE, BenchError, Subject, Team, Timings  # noqa: E402
 
@@ -127,3 +127,11 @@ def test_sections():
 def test_memory_of_import(device):
     during, after = footprint.memory_of_import(device.binary)
     assert 0 <= after <= during < 1024
+
+
+@pytest.mark.needs("thumb")
+def test_a_chip_runs_fewer_instructions_than_for_json(device):
+    """They are counted, not timed, so they are the same each time."""
+    for name, (_, _, dumps, json_dumps, loads, json_loads) in instructions.counts(device.binary).items():
+        assert 0 < dumps < json_dumps, name
+        assert 0 < loads < json_loads, name

@@ -20,9 +20,9 @@ print(during - before, after - before)
 # Which sections of the program are what. Others are symbols and notes, which never reach a chip.
 SECTIONS = {
     "code": (".text", ".init", ".fini", ".plt"),
-    "constants": (".rodata", ".data.rel.ro"),
-    "data": (".data", ".got", ".init_array", ".fini_array"),
-    "zeroed data": (".bss",),
+    "constants": (".rodata", ".srodata", ".data.rel.ro"),
+    "data": (".data", ".sdata", ".got", ".init_array", ".fini_array"),
+    "zeroed data": (".bss", ".sbss"),
 }
 NOT_ON_CHIPS = {
     "unwinding tables": (".eh_frame", ".gcc_except_table"),
