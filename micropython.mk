@@ -50,5 +50,10 @@ $(MPICKLE_O): mpickle-always | $(addprefix $(HEADER_BUILD)/,qstr.split moduledef
 	$(Q)$(PYTHON) $(realpath $(MPICKLE_DIR))/scripts/lib/rust_object.py --out $@ --cc "$(CC)" --objcopy "$(OBJCOPY)" \
 		--features="$(subst $(mpickle_space),$(mpickle_comma),$(strip $(MPICKLE_CARGO_FEATURES)))" --rust-target="$(MPICKLE_RUST_TARGET)" $(if $(filter-out 0,$(DEBUG)),--debug)
 
-.PHONY: mpickle-always
+# What is frozen leaves out the names that the firmware has besides, and is not made anew when those change.
+$(BUILD)/frozen_content.c: mpickle-names
+mpickle-names: $(HEADER_BUILD)/qstrdefs.generated.h
+	$(Q)test $(BUILD)/frozen_content.c -nt $< || $(RM) -f $(BUILD)/frozen_content.c
+
+.PHONY: mpickle-always mpickle-names
 mpickle-always:
