@@ -375,7 +375,7 @@ class Sink:
         self.length += len(data)
 sink = Sink()
 gc.collect()
-value = [0.5] * (gc.mem_free() // 12)    # nine bytes each in a pickle
+value = [0.5] * (gc.mem_free() // (16 if sys.maxsize >> 32 else 12))    # nine bytes each in a pickle
 try:
     mpickle.dumps(value)
     print("dumps had room")
