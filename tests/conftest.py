@@ -20,10 +20,11 @@ from support.qemu import QemuDevice  # noqa: E402
 ROOT = TESTS.parent
 SUPPORT = TESTS / "support"
 TARGETS = [
-    *["unix", "unix-longlong", "unix-nanbox", "unix-1.26.1", "unix-faults"],
+    *["unix", "unix-longlong", "unix-nanbox", "unix-1.26.1", "unix-faults", "unix-threads"],
     *["qemu-arm", "qemu-arm-m7", "qemu-riscv32", "qemu-cmake"],
 ]
 FAULTS = "unix-faults"  # runs what needs its module `faults`, and nothing else
+THREADS = ("unix-threads", "unix-gil")  # run what needs threads
 
 # QEMU is slow. What runs all tests is qemu-arm; the others run these files, which have what may depend on the
 # processor: sizes of floats and ints, all opcodes, depth.
@@ -155,6 +156,11 @@ def pytest_generate_tests(metafunc):
         if not devices:
             _left_out[(FAULTS, metafunc.definition.name, "is not among the targets chosen")] += 1
         metafunc.parametrize("faulty", devices, ids=lambda device: device.name, indirect=True, scope="session")
+    if "threaded" in metafunc.fixturenames:
+        devices = [open_device(name, binary) for name, binary in targets(metafunc.config).items() if name in THREADS]
+        if not devices:
+            _left_out[(THREADS[0], metafunc.definition.name, "is not among the targets chosen")] += 1
+        metafunc.parametrize("threaded", devices, ids=lambda device: device.name, indirect=True, scope="session")
     if "device" not in metafunc.fixturenames:
         return
     test = metafunc.definition.name
@@ -162,7 +168,7 @@ def pytest_generate_tests(metafunc):
     for name, binary in targets(metafunc.config).items():
         if metafunc.module.__name__ not in FILES.get(name, [metafunc.module.__name__]):
             _left_out[(name, metafunc.module.__name__, "qemu-arm runs it")] += 1
-        elif name != FAULTS:
+        elif name not in (FAULTS, *THREADS):
             devices.append(open_device(name, binary))
     own = metafunc.definition.get_closest_marker("needs")
     if own:
@@ -188,6 +194,12 @@ def device(request):
 @pytest.fixture(scope="session")
 def faulty(request):
     """The firmware unix-faults."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def threaded(request):
+    """A firmware that has threads."""
     return request.param
 
 

@@ -2,7 +2,7 @@
 # Sourced by the scripts: the firmwares that mpickle is built into, and what each of them needs.
 
 TARGETS=(
-    unix unix-longlong unix-nanbox unix-faults unix-fuzz
+    unix unix-longlong unix-nanbox unix-faults unix-fuzz unix-threads unix-gil
     qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc qemu-cmake
 )
 

@@ -41,6 +41,10 @@ fn hash(toy: &Toy, key: Obj, digest: &mut Vec<u8>) -> Result<()> {
         Thing::Bool(value) => ('i', u8::from(*value).to_string().into()),
         Thing::Int(value) => ('i', value.to_string().into()),
         Thing::BigInt(value) => ('i', value.to_string().into()),
+        // 1.0 is equal to 1.
+        Thing::Float(bits) if f64::from_bits(*bits).fract() == 0.0 => {
+            ('i', format!("{}", f64::from_bits(*bits) as i128).into())
+        }
         Thing::Float(bits) => ('f', bits.to_be_bytes().into()),
         Thing::Str(text) => ('s', text.clone()),
         Thing::Bytes(data) => ('b', data.clone()),
@@ -48,6 +52,16 @@ fn hash(toy: &Toy, key: Obj, digest: &mut Vec<u8>) -> Result<()> {
             digest.push(b'(');
             items.iter().try_for_each(|&item| hash(toy, item, digest))?;
             (')', Vec::new())
+        }
+        Thing::FrozenSet(items) => {
+            let mut all = Vec::new();
+            for &(item, _) in items.borrow().pairs() {
+                let mut one = Vec::new();
+                hash(toy, item, &mut one)?;
+                all.push(one);
+            }
+            all.sort();
+            ('z', all.concat())
         }
         Thing::List(_) | Thing::Dict(_) | Thing::OrderedDict(_) | Thing::Set(_) | Thing::ByteArray(_) => {
             return raise("TypeError");

@@ -1,0 +1,4 @@
+include $(VARIANT_DIR)/../unix-common/features.mk
+
+# Threads without a global lock, which is the unix port's own choice.
+MICROPY_PY_THREAD = 1
