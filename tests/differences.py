@@ -62,6 +62,13 @@ LOAD_FROM_STREAM = {
 }
 
 
+# Rows of pickles/malformed.py that are another from memory alone.
+LOAD_FROM_MEMORY = {
+    f"nothing-of-{name}-at-the-end": "from memory, CPython takes no bytes at the end of the input for cut"
+    for name in ("SHORT_BINBYTES", "BINBYTES", "BINBYTES8", "BYTEARRAY8")
+}
+
+
 def mutation_difference(mutant):
     """Why a device takes a mutant otherwise than CPython, if it may; else None. Every reason must occur."""
     for reason, applies in MUTATIONS.items():

@@ -3,6 +3,8 @@
 MemoryError, or the callback's exception; nothing half done, nothing left behind; and the next call works.
 """
 
+from contextlib import closing
+
 import pytest
 from support import oracle
 
@@ -293,3 +295,26 @@ def test_every_callback_raises_in_turn(device):
     """Its exception comes out, nothing is called after it, nothing is left behind, and the next call works."""
     answers = device.table("raise_in_turn", [(work,) for work in CALLBACKS.values()], setup=_TURNS)
     assert dict(zip(CALLBACKS, map(str, answers), strict=True)) == dict.fromkeys(CALLBACKS, "")
+
+
+def test_nothing_grows(device):
+    """Thousands of dumps and loads, good ones and bad ones, leave a small heap as it was."""
+    with closing(device.with_heap("1M")) as small:
+        output = small.run(
+            """
+import sample
+values = [[1, 2.5, "text", b"bytes", None], {"id": 7, "more": (1, (2, 3))}, ["x" * 300] * 3, [[], [[]]], sample.Plain]
+sizes = [0] * 5
+for part in range(5):
+    for turn in range(300):
+        value = values[turn % 5]
+        data = mpickle.dumps(value, turn % 6)
+        assert mpickle.loads(data) == value
+        quietly(mpickle.loads, data[:-1])
+        quietly(mpickle.dump, value, Writer(turn % 3), turn % 6)
+    data = value = None
+    sizes[part] = in_use()
+print(sizes[4] - sizes[1])
+"""
+        )
+    assert int(output) <= 0

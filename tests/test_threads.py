@@ -89,8 +89,7 @@ def run(device, program):
     """Runs threads of the tools above on a device with a small heap."""
     source = f"globals().update(install('work', {_WORK!r}))\n{program}\nfinish()"
     with closing(device.with_heap("2M")) as small:
-        assert small.run(source, timeout=120) == "0 failures
-"
+        assert small.run(source, timeout=120) == "0 failures\n"
 
 
 def test_dumps_and_loads_at_once(threaded):

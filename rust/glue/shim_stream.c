@@ -113,14 +113,15 @@ static void mpk_write_native(mp_obj_t stream, const uint8_t *data, size_t len) {
     }
 }
 
-// `write(bytes)`. A count that is short makes the rest follow; anything else than a count says that all is written.
+#define MPK_WRITTEN_AT_ONCE (1024)
+
+// `write(bytes)`, which are a copy: of a long payload in pieces. A count that is short makes the rest follow; anything
+// else than a count says that all of the piece is written.
 static void mpk_write_method(mp_obj_t stream, const uint8_t *data, size_t len) {
     while (len > 0) {
-        mp_obj_t written = mpk_call_method(stream, MP_QSTR_write, mp_obj_new_bytes(data, len));
-        mp_int_t count = len;
-        if (!mp_obj_is_int(written) || (count = mp_obj_get_int(written)) >= (mp_int_t)len) {
-            return;
-        }
+        mp_int_t piece = MIN(len, MPK_WRITTEN_AT_ONCE);
+        mp_obj_t written = mpk_call_method(stream, MP_QSTR_write, mp_obj_new_bytes(data, piece));
+        mp_int_t count = mp_obj_is_int(written) ? MIN(mp_obj_get_int(written), piece) : piece;
         if (count <= 0) {
             mp_raise_OSError(MP_EIO);
         }

@@ -107,6 +107,9 @@ _BAD_RAW = {
 }
 
 _MAY_BE_VIEWED = "CPython does not let grow what something has a view of, and MicroPython cannot know"
+_CUT_OF_NOTHING = "to CPython, no bytes at the very end of the input are cut; the pickle then ends without STOP"
+_OVERFLOWS_FIRST = "CPython finds that a float is too large before it finds that it is none"
+_HEADER_COUNTS = "CPython counts in what its own bytes objects begin with"
 _LARGER_THAN_MEMORY = "CPython allocates what the length field claims before it reads"
 _UNEQUAL = ("GLOBAL", "sample", "Unequal")
 
@@ -295,6 +298,22 @@ PICKLES = (
             ("setitems", ["MARK", ("BININT1", 0), ("BININT1", 1), "SETITEMS"]),
             ("setitem-of-slice", [b"c__builtin__\nslice\nK\x00K\x00\x86R", *data, "SETITEM"]),
         ]
+    ]
+    # What fuzzing found, each with CPython's reason for another exception.
+    + [
+        broken(f"nothing-of-{name}-at-the-end", (name, b""), raises="EOFError", why=_CUT_OF_NOTHING)
+        for name in ("SHORT_BINBYTES", "BINBYTES", "BINBYTES8", "BYTEARRAY8")
+    ]
+    + [
+        broken("float-too-large-and-wrong", ("FLOAT", "1e999x"), "STOP", raises="ValueError", why=_OVERFLOWS_FIRST),
+        broken(
+            "BINBYTES8-as-long-as-can-be",
+            ("BINBYTES8", Short((1 << 63) - 8, b"abc")),
+            "STOP",
+            raises="UnpicklingError",
+            why=_HEADER_COUNTS,
+            needs=("words of 64 bits",),
+        ),
     ]
     + [broken(f"int-{text}", ("INT", text), "STOP") for text in _BAD_INTS]
     + [broken(f"long-{text}", ("LONG", text), "STOP") for text in _BAD_LONGS]

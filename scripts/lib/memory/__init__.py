@@ -1,0 +1,1 @@
+"""The measurements behind scripts/memory: the smallest heaps, and the time for each item."""

@@ -1,0 +1,56 @@
+"""Runs programs on the firmware with a heap of a given size."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+STEP = 512  # bytes to which the smallest heap is found
+MOST = 512 << 20
+
+
+@dataclass(frozen=True)
+class Firmware:
+    binary: Path
+
+    def passes(self, source, heap, directory):
+        """Whether a program ends well in a heap of so many bytes. Anything but running out of memory is an error."""
+        done = self._run(source, heap, directory)
+        if done.returncode == 0:
+            return True
+        # The interpreter may not even get as far as to say MemoryError.
+        if b"MemoryError" in done.stderr or done.returncode < 0 or b"memory" in done.stderr:
+            return False
+        raise SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
+
+    def says(self, source, directory, heap=MOST):
+        """What a program prints."""
+        done = self._run(source, heap, directory)
+        if done.returncode:
+            raise SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
+        return done.stdout.decode()
+
+    def _run(self, source, heap, directory):
+        command = [self.binary, "-X", f"heapsize={heap}", "-c", source]
+        return subprocess.run(command, cwd=directory, capture_output=True)
+
+    def smallest_heap(self, source, directory):
+        """The smallest heap, in bytes, in which a program ends well."""
+        high = 16 << 10
+        while not self.passes(source, high, directory):
+            high *= 2
+            if high > MOST:
+                raise SystemExit(f"memory: the program needs more than {MOST} bytes:\n{source}")
+        low = high // 2 if high > 16 << 10 else 4 << 10
+        while high - low > STEP:
+            middle = (low + high) // 2
+            if self.passes(source, middle, directory):
+                high = middle
+            else:
+                low = middle
+        return high
+
+
+def scratch():
+    """A directory for the pickles."""
+    return tempfile.TemporaryDirectory(prefix="mpickle-memory-")
