@@ -29,8 +29,10 @@ fuzz_target!(|data: &[u8]| {
     let protocol = data.len() as u8 % 6;
     if let Ok(pickle) = dump(&toy, obj, protocol) {
         let again = cpython.loads(&pickle);
-        // Before protocol 4 a set is made by a name; text has no room for the bits of a NaN.
-        let other = again == "!UnpicklingError" && protocol < 5 || protocol == 0 && again.contains("f7ff8000000000000");
+        // Before protocol 4 a set is made by a name; text has no room for the bits of a NaN; a view is dumped as bytes.
+        let other = again == "!UnpicklingError" && protocol < 5
+            || protocol == 0 && again.contains("f7ff8000000000000")
+            || ours.contains("view");
         assert!(again == theirs || other, "in protocol {protocol}: {again}, {theirs}");
     }
 });
