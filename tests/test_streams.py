@@ -375,7 +375,13 @@ class Sink:
         self.length += len(data)
 sink = Sink()
 gc.collect()
-value = [0.5] * (gc.mem_free() // (16 if sys.maxsize >> 32 else 12))    # nine bytes each in a pickle
+value, count = None, gc.mem_free() // (16 if sys.maxsize >> 32 else 12)    # nine bytes each in a pickle
+while value is None:
+    # What is free need not be in one piece.
+    try:
+        value = [0.5] * count
+    except MemoryError:
+        count = count * 7 // 8
 try:
     mpickle.dumps(value)
     print("dumps had room")
