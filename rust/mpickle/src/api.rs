@@ -184,7 +184,7 @@ pub fn open_source<'a>(rt: &Interpreter, source: Obj, streams: bool) -> Result<(
 }
 
 fn codecs_encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<Obj> {
-    let Some(utf8) = Some(text).filter(|&text| shim::is_str(text)).and_then(shim::immutable_bytes) else {
+    let Some(utf8) = rt.text(text) else {
         return Err(rt.shim.raise(Class::Type, b"encode() argument 1 must be str"));
     };
     let encoding = match encoding {

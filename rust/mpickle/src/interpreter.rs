@@ -79,20 +79,6 @@ impl Interpreter {
         None
     }
 
-    /// The result of the program's reducer for the type of `obj`, if it has one.
-    #[cfg(any(feature = "classes", feature = "registry"))]
-    fn reduce_by_table(&self, obj: Obj) -> core::result::Result<Option<Obj>, Raised> {
-        let cls = shim::type_of(obj);
-        let table = self.hooks.dispatch_table.or_else(|| shim::slot(shim::MPK_SLOT_DISPATCH));
-        let reducer = match table {
-            Some(table) => self.shim.lookup(table, cls)?,
-            None => None,
-        };
-        #[cfg(feature = "registry")]
-        let reducer = reducer.or_else(|| registry::of_type(cls).and_then(Registration::reduce));
-        reducer.map(|reducer| self.shim.apply(reducer, &[obj])).transpose()
-    }
-
     fn adopt(&self, adopter: Adopter, data: Growable<u8>) -> Result<Obj, Self> {
         let (block, len, capacity) = data.into_raw_parts();
         self.shim.adopt(adopter, block, len, capacity)
@@ -446,7 +432,15 @@ impl Runtime for Interpreter {
 
     #[cfg(any(feature = "classes", feature = "registry"))]
     fn registered_reduction(&self, obj: Obj) -> Result<Option<Obj>, Self> {
-        self.reduce_by_table(obj)
+        let cls = shim::type_of(obj);
+        let table = self.hooks.dispatch_table.or_else(|| shim::slot(shim::MPK_SLOT_DISPATCH));
+        let reducer = match table {
+            Some(table) => self.shim.lookup(table, cls)?,
+            None => None,
+        };
+        #[cfg(feature = "registry")]
+        let reducer = reducer.or_else(|| registry::of_type(cls).and_then(Registration::reduce));
+        reducer.map(|reducer| self.shim.apply(reducer, &[obj])).transpose()
     }
 
     #[cfg(not(any(feature = "classes", feature = "registry")))]

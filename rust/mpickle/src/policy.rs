@@ -53,17 +53,13 @@ impl Policy {
         if found.is_ok() || !shim.says_missing() {
             return found;
         }
-        match (self.missing, parent_exception(module, name)) {
-            (Some(missing), _) => {
-                shim.forget();
-                shim.apply(missing, &[module, name])
-            }
-            (None, Some(parent)) => {
-                shim.forget();
-                shim.find_global(module, shim.interned(parent)?, false)
-            }
-            (None, None) => found,
+        if let Some(missing) = self.missing {
+            shim.forget();
+            return shim.apply(missing, &[module, name]);
         }
+        let Some(parent) = parent_exception(module, name) else { return found };
+        shim.forget();
+        shim.find_global(module, shim.interned(parent)?, false)
     }
 
     fn allows(&self, shim: &Shim, module: Obj, name: Obj) -> Result<bool, Raised> {

@@ -332,17 +332,20 @@ impl Errors {
 
 /// Appends the UTF-8 of a Python 2 string. [`Encoding::Bytes`] appends the bytes as they are.
 pub fn decode(bytes: &[u8], encoding: Encoding, errors: Errors, out: &mut Growable<u8>) -> Result<(), Fault> {
-    if encoding == Encoding::Bytes {
-        return Ok(out.extend_from_slice(bytes)?);
+    match encoding {
+        Encoding::Bytes => return Ok(out.extend_from_slice(bytes)?),
+        Encoding::Latin1 => return Ok(utf8_from_latin1(bytes, out)?),
+        Encoding::Ascii | Encoding::Utf8 => {}
     }
     let mut rest = bytes;
     loop {
         let (ascii, special) = split_ascii(rest);
         out.extend_from_slice(ascii)?;
-        let Some(&first) = special.first() else { return Ok(()) };
+        if special.is_empty() {
+            return Ok(());
+        }
         let char = match encoding {
             Encoding::Utf8 => decode_char(special, errors == Errors::SurrogatePass),
-            Encoding::Latin1 => Ok((first.into(), 1)),
             _ => Err(1),
         };
         let len = match char {
@@ -355,7 +358,14 @@ pub fn decode(bytes: &[u8], encoding: Encoding, errors: Errors, out: &mut Growab
 
 /// Appends the UTF-8 of text in Latin-1, where a byte is a character.
 pub fn utf8_from_latin1(bytes: &[u8], out: &mut Growable<u8>) -> Result<(), OutOfMemory> {
-    bytes.iter().try_for_each(|&byte| push_char(byte.into(), out))
+    let mut rest = bytes;
+    loop {
+        let (ascii, special) = split_ascii(rest);
+        out.extend_from_slice(ascii)?;
+        let [byte, tail @ ..] = special else { return Ok(()) };
+        push_char((*byte).into(), out)?;
+        rest = tail;
+    }
 }
 
 /// Appends UTF-8 `text` in Latin-1. This is what `_codecs.encode(text, 'latin1')` does, by which
