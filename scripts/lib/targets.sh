@@ -63,3 +63,15 @@ board_settings() {
 board_files() {
     cat "$ROOT/boards/$(port_of "$1")-common/"* "$ROOT/boards/$(board_of "$1")/"*
 }
+
+# start_anew_if_changed OUT SETTING...: make does not notice another source, other settings, another set of modules or what
+# a board's files include.
+start_anew_if_changed() {
+    local out=$1 is
+    is=$(printf '%s\n' "${@:2}" "${CC:-}" "${CFLAGS_EXTRA:-}" "${MPICKLE_RUST_TARGET:-}")
+    if [ -e "$out" ] && ! cmp -s - "$out/settings" <<<"$is"; then
+        rm -rf "$out"
+    fi
+    mkdir -p "$out"
+    printf '%s\n' "$is" >"$out/settings"
+}
