@@ -153,3 +153,37 @@ except EOFError:
     assert count >= 30, count
 """,
     )
+
+
+def test_a_pickler_outlives_a_race(threaded):
+    """Two threads that try again and again: never both at once, and when they have gone, the Pickler is free."""
+    run(
+        threaded,
+        """
+class Stream:
+    def __init__(self):
+        self.inside = self.met = 0
+    def write(self, data):
+        self.inside += 1
+        if self.inside != 1:
+            self.met += 1
+        self.inside -= 1
+        return len(data)
+
+stream = Stream()
+pickler = mpickle.Pickler(stream, 4)
+
+def dump(me):
+    for turn in range(30000):
+        try:
+            pickler.dump(me)
+        except RuntimeError:
+            pass
+
+start(dump, 1)
+start(dump, 2)
+wait()
+assert stream.met == 0, stream.met
+pickler.dump("last")
+""",
+    )

@@ -311,6 +311,8 @@ uint32_t mpk_set_machine(mp_obj_t self, uint32_t kind, void *block, mp_obj_t *ra
 // The hook that the instance's class or the program has put in place of our own; MPK_NULL with MPK_NULL in `raised` if
 // there is none.
 mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len, mp_obj_t *raised);
+// Sets a flag and returns what it was; of several threads at once, one gets each value.
+bool mpk_exchange(bool *flag, bool value);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_module.c: modules that the program injects.

@@ -4,6 +4,7 @@
 // hooks they have to call. So these are classes as Python makes them, made when they are first asked for, with native
 // methods. What Rust keeps for an instance lies in the instance's native part, where the program does not reach it.
 
+#include "py/mphal.h"
 #include "py/objtype.h"
 #include "exports.h"
 #include "shim_private.h"
@@ -89,6 +90,19 @@ mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len,
         MPK_RETURN(result);
     }
     MPK_CATCH(MPK_NULL)
+}
+
+// A global lock is not released here, so without one alone MicroPython's own section is needed.
+bool mpk_exchange(bool *flag, bool value) {
+    #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    mp_uint_t section = MICROPY_BEGIN_ATOMIC_SECTION();
+    #endif
+    bool before = *flag;
+    *flag = value;
+    #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    MICROPY_END_ATOMIC_SECTION(section);
+    #endif
+    return before;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

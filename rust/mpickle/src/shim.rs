@@ -390,16 +390,16 @@ impl<T> Exclusive<T> {
         self.busy.get()
     }
 
-    /// What `function` makes of the value; `None` where it is in use, by a call further up.
+    /// What `function` makes of the value; `None` where it is in use, by a call further up or by another thread.
     #[inline]
     pub fn with<R>(&self, function: impl FnOnce(&mut T) -> R) -> Option<R> {
-        if self.busy.replace(true) {
+        if call!(mpk_exchange(self.busy.as_ptr(), true)) {
             return None;
         }
         // SAFETY: `busy` lets nobody else in until `function` has returned; it cannot unwind. EXCEPTION: none. GC: the
         // value lies where its owner does.
         let result = function(unsafe { &mut *self.value.get() });
-        self.busy.set(false);
+        call!(mpk_exchange(self.busy.as_ptr(), false));
         Some(result)
     }
 }
