@@ -1,34 +1,46 @@
-"""The README's examples run as they stand, one after the other, each on the side that it is for."""
+"""The programs in the README and the site run as they stand, each on the side that it is for; links lead somewhere."""
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from support.snippets import run_page, snippets
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text()
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 
 
-@pytest.mark.needs("command")
-def test_examples(device, tmp_path):
-    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(examples) == 6
-    for example in examples:
-        interpreter = sys.executable if "import pickle" in example else device.binary
-        done = subprocess.run([interpreter, "-c", example], cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, example + done.stderr
-        comment = re.search(r"print\(.+?\)  # (.*)", example)
-        assert done.stdout == (comment[1] + "\n" if comment else "")
+def rows(_test):
+    return [(page.stem, page, ["command"]) for page in PAGES if snippets(page)]
 
 
-def test_links_lead_somewhere():
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
-            assert (page.parent / path).exists(), f"{page.name}: {path}"
+def test_programs(device, row, tmp_path):
+    assert not run_page(row, device.binary, tmp_path)
+
+
+def test_pages_have_programs():
+    """What a page calls Python is found as such."""
+    found = {page.name: len(snippets(page)) for page in PAGES}
+    assert found["README.md"] == 6
+    assert min(found[name] for name in ("index.md", "start.md", "numpy.md", "types.md", "security.md", "api.md")) > 0
+
+
+@pytest.mark.parametrize("page", list(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
+        assert (page.parent / path).exists(), f"{page.name}: {path}"
+
+
+def test_site():
+    """MkDocs builds it without a warning, and each link, anchor and picture of what it has built is there."""
+    done = subprocess.run([ROOT / "scripts" / "docs"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.match(r"\d+ pages, \d+ links, 0 faults\n", done.stdout)
 
 
 def test_named_scripts_exist():
-    for name in set(re.findall(r"\./(scripts/\w+)", README)):
-        assert (ROOT / name).is_file(), name
+    for page in PAGES:
+        for name in set(re.findall(r"\./(scripts/[\w/.]+\w)", page.read_text())):
+            assert (ROOT / name).is_file(), f"{page.name}: {name}"
