@@ -27,7 +27,9 @@ def test_pages_have_programs():
     assert min(found[name] for name in ("index.md", "start.md", "numpy.md", "types.md", "security.md", "api.md")) > 0
 
 
-@pytest.mark.parametrize("page", list(ROOT.glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("examples/*.md")], ids=lambda page: page.parent.name + page.name
+)
 def test_links_lead_somewhere(page):
     for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
         assert (page.parent / path).exists(), f"{page.name}: {path}"

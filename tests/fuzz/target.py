@@ -8,10 +8,9 @@ import sys
 
 import faults
 import fuzz
+import mpickle
 import sample
 from streams import IntoReader, Reader, Writer
-
-import mpickle
 
 MODULES = ("sample", "collections", "_codecs", "copyreg", "copy_reg", "array", "functools")
 BUILTINS = (
