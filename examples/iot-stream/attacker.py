@@ -31,6 +31,7 @@ if __name__ == "__main__":
             attack(socket.create_connection(("127.0.0.1", int(port))))
         case ["server", port]:
             with socket.create_server(("127.0.0.1", int(port))) as listener:
+                listener.settimeout(10)
                 attack(listener.accept()[0])
         case _:
             sys.exit(__doc__)

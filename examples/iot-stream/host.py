@@ -14,6 +14,8 @@ ADDRESS = "127.0.0.1"  # "" to be reached from elsewhere
 
 
 class DataOnly(pickle.Unpickler):
+    """Loads what has a notation of its own. What else is wanted, a bytearray perhaps, is returned for its name here."""
+
     def find_class(self, module, name):
         raise pickle.UnpicklingError(f"global '{module}.{name}' is not allowed")
 
@@ -24,20 +26,21 @@ class Connection(socketserver.StreamRequestHandler):
     def handle(self):
         try:
             while True:
-                record = DataOnly(self.rfile).load()
-                print(f"server: got {record}")
-                pickle.dump(command(record), self.wfile)
+                record = DataOnly(self.rfile).load()  # this pickle, and not a byte of the next
+                number, celsius = int(record["number"]), float(record["celsius"])  # data, but any data
+                print(f"server: record {number}, {celsius} °C")
+                pickle.dump(command(celsius), self.wfile)
         except EOFError:
             print("server: the device has hung up")
         except Exception as error:  # whatever broken data makes; where the next pickle begins, nobody knows
             print(f"server: hung up: {error}")
 
 
-def command(record):
+def command(celsius):
     """Cool from 24 degrees on, until it is 22."""
-    if record["celsius"] >= 24:
+    if celsius >= 24:
         return {"fan": True}
-    if record["celsius"] <= 22:
+    if celsius <= 22:
         return {"fan": False}
     return {}
 

@@ -1,7 +1,7 @@
 """MicroPython's side: loads a trained network, and says which penguins it is shown.
 
-The weights are arrays in the pickle, and nobody copies them (protocol 5). Without ulab, a layer is the two loops of
-`layer`; ulab's `dot` does the same in C.
+The weights are arrays in the pickle, which nobody copies (protocol 5). A layer takes the two loops of `layer`; where
+the firmware has ulab, its `dot` does the same in C.
 """
 
 from math import exp, tanh
@@ -27,9 +27,10 @@ def main():
 def predict(model, measured):
     """The most likely species, and how likely it is."""
     x = [(m - mean) / scale for m, mean, scale in zip(measured, model["mean"], model["scale"])]
-    (weights, bias), (weights2, bias2) = model["layers"]
-    hidden = [tanh(h) for h in layer(x, weights, bias)]
-    scores = [exp(s) for s in layer(hidden, weights2, bias2)]
+    *hidden, last = model["layers"]
+    for weights, bias in hidden:
+        x = [tanh(total) for total in layer(x, weights, bias)]
+    scores = [exp(total) for total in layer(x, *last)]
     best = max(range(len(scores)), key=lambda i: scores[i])
     return model["species"][best], scores[best] / sum(scores)
 

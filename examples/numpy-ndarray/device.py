@@ -44,8 +44,12 @@ def corrected(frame, offset, gain):
 
 
 def hottest(celsius):
-    rows, columns = celsius.shape
-    at = ulab.argmax(celsius) if ulab else max(range(rows * columns), key=lambda i: celsius.data[i])
+    columns = celsius.shape[1]
+    if ulab:
+        at = ulab.argmax(celsius)
+    else:
+        items = celsius.data
+        at = max(range(len(items)), key=lambda i: items[i])
     return at // columns, at % columns
 
 

@@ -53,8 +53,8 @@ def check(config):
     if not 1 <= config["interval"] <= 86400:
         raise ValueError("interval")
     for rule in config["rules"]:
-        if not (isinstance(rule["switch"], Pin) and 0 <= rule["seconds"] <= 3600):
-            raise ValueError("rule for " + rule["when"])
+        if not (isinstance(rule["when"], str) and isinstance(rule["switch"], Pin) and 0 <= rule["seconds"] <= 3600):
+            raise ValueError("rule")
 
 
 def main():
