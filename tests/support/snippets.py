@@ -4,13 +4,16 @@ A block that imports nothing is no program, but a signature, say. One that impor
 other for MicroPython. A comment before a block, which readers do not see, says what is special about it:
 
     <!-- file: NAME -->         it is a module for those that follow, of that name, and not run
-    <!-- background -->         it is started before the next one, and ends by itself once that is there
+    <!-- background -->         it runs beside the next one, which begins when this has printed a line
     <!-- 3 times -->            it is run as often as that, as a device that starts anew would
     <!-- not run: REASON -->
+
+The port 8765 is replaced by one that is free.
 """
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -61,26 +64,31 @@ def snippets(page):
 
 def run_page(page, firmware, work):
     """Run the programs of a page, one after the other in one directory; return what went wrong."""
-    wrong, waiting = [], []
+    wrong, waiting, port = [], [], free_port()
     for snippet in snippets(page):
         if snippet.note.startswith("file: "):
             (work / snippet.note.removeprefix("file: ")).write_text(snippet.text)
             continue
         for _ in range(snippet.times):
-            process = start(snippet, firmware, work)
-            if snippet.note != "background":
-                wrong += [complaint for each in (process, *waiting) if (complaint := finish(*each, page.name))]
-                waiting = []
-            else:
-                waiting.append(process)
-    return wrong + [f"{page.name}: nothing follows line {snippet.line}" for snippet, _ in waiting]
+            process = start(snippet, firmware, work, port)
+            if snippet.note == "background":
+                waiting.append((*process, process[1].stdout.readline()))
+                continue
+            wrong += [complaint for each in (process, *waiting) if (complaint := finish(page.name, *each))]
+            waiting = []
+    return wrong + [f"{page.name}: nothing follows line {snippet.line}" for snippet, *_ in waiting]
 
 
-def start(snippet, firmware, work):
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def start(snippet, firmware, work, port):
     path = {"MICROPYPATH": f":.frozen:{STANDINS / 'device'}", "PYTHONPATH": f"{work}:{STANDINS / 'host'}"}
     command = [sys.executable, "-B", "-c"] if snippet.on_host else [firmware, "-c"]
     return snippet, subprocess.Popen(
-        [*command, snippet.text],
+        [*command, snippet.text.replace("8765", str(port))],
         cwd=work,
         env=os.environ | path,
         stdout=subprocess.PIPE,
@@ -89,7 +97,7 @@ def start(snippet, firmware, work):
     )
 
 
-def finish(snippet, process, name):
+def finish(page, snippet, process, printed_before=""):
     """What is wrong with how a program ended, if anything is."""
     try:
         printed, error = process.communicate(timeout=TIMEOUT)
@@ -97,7 +105,8 @@ def finish(snippet, process, name):
         process.kill()
         printed, error = process.communicate()
         error += "did not end"
-    where = f"{name}, line {snippet.line}: "
+    printed = printed_before + printed
+    where = f"{page}, line {snippet.line}: "
     if process.returncode:
         return where + error
     said = snippet.prints()

@@ -105,12 +105,14 @@ class Browser:
         message, _, self.rest = self.rest.partition(b"\0")
         return json.loads(message)
 
-    def show(self, url, width, height, dark=False):
+    def dress(self, scheme):
+        """Prefer light or dark from now on."""
+        self("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def show(self, url, width, height):
         """Open a page, and return what the browser reported meanwhile."""
         self.events.clear()
         self("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
-        scheme = "dark" if dark else "light"
-        self("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self("Page.navigate", url=url)
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self.receive())
@@ -143,9 +145,7 @@ def main():
                     faults += [f"{page} ({window}): {fault}" for fault in found]
                     links |= leads
                     if not page.startswith("source/"):
-                        take_pictures(
-                            browser, address + page, size, pictures / f"{page[:-5].replace('/', '-')}-{window}"
-                        )
+                        take_pictures(browser, pictures / f"{Path(page).stem}-{window}")
             browser.show(f"{address}index.html", *WINDOWS["phone"])
             if not browser.evaluate(SEARCH):
                 faults.append("the search finds nothing")
@@ -196,9 +196,9 @@ def complaints(events, url):
                 yield f"asks for {parameters['request']['url']}"
 
 
-def take_pictures(browser, url, size, path):
-    for scheme in ("light", "dark"):
-        browser.show(url, *size, dark=scheme == "dark")
+def take_pictures(browser, path):
+    for scheme in ("dark", "light"):
+        browser.dress(scheme)
         browser.picture(path.with_name(f"{path.name}-{scheme}.png"))
 
 

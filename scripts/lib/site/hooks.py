@@ -22,10 +22,6 @@ ELSEWHERE = {
 SAME = ELSEWHERE | {"README.md": "index.md", "CONTRIBUTING.md": "contribute.md"}
 
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")
-LANGUAGES = {
-    **{".py": "python", ".pyi": "python", ".rs": "rust", ".c": "c", ".h": "c", ".toml": "toml", ".yml": "yaml"},
-    **{".mk": "make", ".cmake": "cmake", ".json": "json"},
-}
 HIDDEN = {"__pycache__", "node_modules", "build", "target"}
 
 
@@ -97,7 +93,4 @@ def source_text(path):
     if place.is_dir():
         names = sorted(entry.name + "/" * entry.is_dir() for entry in place.iterdir() if entry.name not in HIDDEN)
         return f"# {path}/\n\n" + "\n".join(f"- `{name}`" for name in names) + "\n"
-    text = place.read_text()
-    shebang = re.match(r"#!.*\b(bash|python)", text)
-    language = LANGUAGES.get(place.suffix) or (shebang[1] if shebang else "text")
-    return f"# {path}\n\n~~~~~~~~~~{language}\n{text}\n~~~~~~~~~~\n"
+    return f"# {path}\n\n~~~~~~~~~~text\n{place.read_text()}\n~~~~~~~~~~\n"
