@@ -1,7 +1,6 @@
 """mpickle_numpy: arrays from numpy 1.26 and 2, each protocol, and back to both."""
 
 import functools
-import json
 import re
 from pathlib import Path
 
@@ -492,14 +491,3 @@ def test_documentation(device, root):
     examples = re.findall(r"```python\n(.*?)```", (root / "docs" / "numpy.md").read_text(), re.DOTALL)
     assert len(examples) == 2
     assert run(device, "\n".join(examples)) == "array([[1, 2], [3, 4]], dtype='int16')\n"
-
-
-def test_packages(root):
-    """mip installs every Python module and every stub, and the boards' firmware has every module."""
-    modules = sorted(path.name for path in (root / "python").glob("*.py"))
-    for package, suffix, more in (("package.json", ".py", []), ("stubs.json", ".pyi", ["mpickle.pyi"])):
-        urls = json.loads((root / package).read_text())["urls"]
-        assert all((root / path).is_file() and Path(path).name == name for name, path in urls)
-        assert sorted(name for name, _ in urls) == sorted([Path(name).stem + suffix for name in modules] + more)
-    manifest = (root / "boards" / "manifest.py").read_text()
-    assert sorted(re.findall(r'^module\("(.*?)"', manifest, re.MULTILINE)) == modules
