@@ -10,6 +10,7 @@ import os
 import pickle
 import socket
 import sys
+from contextlib import suppress
 
 
 class Attack:
@@ -18,7 +19,7 @@ class Attack:
 
 
 def attack(sock):
-    with sock:
+    with sock, suppress(ConnectionError):  # who refuses it may hang up before all is read
         sock.sendall(pickle.dumps(Attack()))
         sock.shutdown(socket.SHUT_WR)
         while sock.recv(4096):
