@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 
-from bench import chart, figures, footprint, instructions, report  # noqa: E402
+from bench import chart, figures, footprint, instructions, report, sizes  # noqa: E402
 from bench.cases import CASES  # noqa: E402
 from bench.measure import CPYTHON, JSON, OPERATIONS, OURS, PURE, BenchError, Subject, Team, Timings  # noqa: E402
 
@@ -113,6 +113,13 @@ def test_chart():
     assert "a < b" in texts
     assert texts.count("2.00") == 2 * (len(CASES) + 1)
     assert texts.count("200") == 2 * len(CASES)
+
+
+def test_chart_of_sizes():
+    """Each row of the table is a bar."""
+    root = ElementTree.fromstring(sizes.draw())
+    bars = list(root.iter("{http://www.w3.org/2000/svg}rect"))
+    assert len(bars) == (ROOT / "docs" / "benchmarks.md").read_text().count("| `MPICKLE_") > 5
 
 
 def test_sections():
