@@ -95,12 +95,12 @@ def test_builtins(device):
 def test_classes(device):
     said, work = example(device, "classes")
     assert said[0] == "station roof at 31.5 m; fee <decimal.Decimal('1.50')>"
-    assert said[1:3] == [f"Reading at roof: {tenths} tenths of a degree" for tenths in (215, 203)]
-    assert said[3:] == [f"Observation at roof: {celsius} °C" for celsius in (21.5, 20.3, 19.7)]
+    assert said[1:3] == [f"Reading at roof: {hundredths} hundredths of a degree" for hundredths in (2150, 2025)]
+    assert said[3:] == [f"Observation at roof: {celsius} °C" for celsius in (21.5, 20.25, 19.75)]
     data = (work / "answer.pkl").read_bytes()
     named = {value for _, value, _ in pickletools.genops(data) if isinstance(value, str)}
     assert {"weather", "Observation", "stations", "Station", "decimal", "Decimal"} <= named
-    assert not {"readings", "Reading", "tenths"} & named
+    assert not {"readings", "Reading", "hundredths"} & named
     assert "the fee is wrong" in complaint(work, "answer.pkl", data.replace(b"1.50", b"1.51"))
 
 

@@ -13,8 +13,8 @@ with open("report.pkl", "rb") as file:
 station = report["station"]
 print("station", station.name, "at", station.height, "m; fee", report["fee"])
 for reading in report["observations"]:
-    print(f"{type(reading).__name__} at {reading.station.name}: {reading.tenths} tenths of a degree")
+    print(f"{type(reading).__name__} at {reading.station.name}: {reading.hundredths} hundredths of a degree")
 
-report["observations"].append(Reading(station, 197))
+report["observations"].append(Reading(station, 1975))
 with open("answer.pkl", "wb") as file:
     mpickle.dump(report, file)

@@ -16,7 +16,7 @@ from weather import Observation
 
 def send():
     roof = Station("roof", 31.5)
-    observations = [Observation(roof, 21.5), Observation(roof, 20.3)]
+    observations = [Observation(roof, 21.5), Observation(roof, 20.25)]
     report = {"station": roof, "observations": observations, "fee": Decimal("1.50")}
     with open("report.pkl", "wb") as file:
         pickle.dump(report, file)
@@ -28,7 +28,7 @@ def receive():
     station = report["station"]
     for observation in report["observations"]:
         print(f"{type(observation).__name__} at {observation.station.name}: {observation.celsius} °C")
-    if report["observations"] != [Observation(station, celsius) for celsius in (21.5, 20.3, 19.7)]:
+    if report["observations"] != [Observation(station, celsius) for celsius in (21.5, 20.25, 19.75)]:
         sys.exit("the observations are wrong")
     if report["fee"] != Decimal("1.50"):
         sys.exit("the fee is wrong")

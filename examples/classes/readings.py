@@ -4,18 +4,18 @@ import mpickle
 
 
 class Reading:
-    def __init__(self, station, tenths):
+    def __init__(self, station, hundredths):
         self.station = station
-        self.tenths = tenths  # of a degree: a small int, where a float would take memory
+        self.hundredths = hundredths  # of a degree: a small int, where a float would take memory
 
     # What pickle asks every class for: the attributes as the other side has them.
 
     def __getstate__(self):
-        return {"station": self.station, "celsius": self.tenths / 10}
+        return {"station": self.station, "celsius": self.hundredths / 100}
 
     def __setstate__(self, state):
         self.station = state["station"]
-        self.tenths = round(state["celsius"] * 10)
+        self.hundredths = round(state["celsius"] * 100)
 
 
 mpickle.register_pickle(Reading, "Reading", "readings", map_obj_module="weather", map_obj_full_name="Observation")
