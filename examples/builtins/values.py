@@ -1,6 +1,7 @@
 """Values of the types that both sides have. Runs on CPython and on MicroPython alike.
 
-The floats are such as chips with single floats have, too: there, 0.1 is another number.
+The floats are such as chips with single floats have, too: there, 0.1 is another number. 10**40 needs ints without a
+limit, which few firmwares leave out.
 """
 
 from array import array
