@@ -18,6 +18,12 @@ fn panic_off_heap() {
     }));
 }
 
+/// What is inlined may lie above the top of the stack that the collector was told.
+#[inline(never)]
+fn in_a_frame_of_its_own(test: impl FnOnce()) {
+    test();
+}
+
 /// Starts an interpreter with a heap of so many bytes, runs the test, and stops the interpreter.
 #[inline(never)]
 pub fn run(heap_size: usize, test: impl FnOnce()) {
@@ -31,7 +37,7 @@ pub fn run(heap_size: usize, test: impl FnOnce()) {
     let mut top = [0_usize; 1];
     // SAFETY: the memory lives until the interpreter is stopped, and the stack does.
     unsafe { shim::host_start(top.as_mut_ptr().cast(), start.cast(), heap_size) };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(test));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| in_a_frame_of_its_own(test)));
     // SAFETY: there is an interpreter, and nothing of Rust's is on its heap any more.
     unsafe { shim::host_stop() };
     HEAP[1].store(0, Ordering::Relaxed);
