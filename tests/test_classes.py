@@ -87,6 +87,22 @@ for wrong in (None, 1, [], [(1, 2)], {1: 2}, {1: (1,)}, {1: ("x", 1)}, {1: (0, 1
         say("refused")
     say(len(pickler.memo.copy()))
 """,
+    "memo-with-the-state-of-instances": """
+one, two, three = sample.Plain(), sample.Plain(), sample.Plain()
+one.x, two.x, three.x = [1], "two", 3
+for protocol in range(6):
+    file = io.BytesIO()
+    pickler = P.Pickler(file, protocol)
+    pickler.dump([one, two])
+    entries = pickler.memo.copy()
+    say(sorted([entry[0] for entry in entries.values()]))
+    for memo in (pickler.memo, entries):
+        other = P.Pickler(file, protocol)
+        other.memo = memo
+        say(len(other.memo.copy()))
+        other.dump((two, one, one.x, three))
+    show(file.getvalue())
+""",
     "memo-of-an-unpickler": _SEVERAL
     + """
 for protocol in range(6):

@@ -217,9 +217,9 @@ mp_obj_t mpk_state(mp_obj_t obj, mp_obj_t *raised) {
         mp_obj_t result = mp_const_none;
         const mp_obj_type_t *type = mp_obj_get_type(obj);
         if (mp_obj_is_instance_type(type)) {
-            mp_obj_t dict = mp_obj_new_dict(0);
-            mp_obj_t slots = mp_obj_new_dict(0);
             mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
+            mp_obj_t dict = mp_obj_new_dict(members->used);
+            mp_obj_t slots = mp_obj_new_dict(0);
             for (size_t i = 0; i < members->alloc; i++) {
                 if (mp_map_slot_is_filled(members, i)) {
                     mp_obj_t key = members->table[i].key;

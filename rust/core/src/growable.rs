@@ -29,8 +29,8 @@ impl<T: Copy> Growable<T> {
 
     /// Makes room for `more` values beyond the present length.
     ///
-    /// Capacity grows fourfold while it is tiny, doubles while it is small, then grows by half, then by a quarter, so
-    /// that appending stays linear and the slack of a large vector bounded.
+    /// Capacity grows fourfold while it is tiny, doubles while it is small, then grows by a quarter, so that appending
+    /// stays linear and the slack of a large vector bounded.
     #[inline]
     pub fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
         if self.room() >= more {
@@ -184,15 +184,12 @@ impl Block {
 fn growth(capacity: usize, more: usize, size: usize) -> usize {
     const TINY_BYTES: usize = 1024;
     const SMALL_BYTES: usize = 4096;
-    const LARGE_BYTES: usize = 64 * 1024;
-    const FIRST_BYTES: usize = 64;
+    const FIRST_BYTES: usize = 128;
     let bytes = capacity.saturating_mul(size);
     let step = if bytes < TINY_BYTES {
         3 * capacity
     } else if bytes < SMALL_BYTES {
         capacity
-    } else if bytes < LARGE_BYTES {
-        capacity / 2
     } else {
         capacity / 4
     };
@@ -276,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn it_grows_in_large_steps_first_and_then_by_half() {
+    fn it_grows_in_large_steps_first_and_then_by_a_quarter() {
         let mut bytes = Growable::<u8>::new();
         let mut capacities = vec![];
         for _ in 0..20_000 {
@@ -285,7 +282,7 @@ mod tests {
                 capacities.push(bytes.capacity());
             }
         }
-        assert_eq!(capacities, [64, 256, 1024, 2048, 4096, 6144, 9216, 13824, 20736]);
+        assert_eq!(capacities, [128, 512, 2048, 4096, 5120, 6400, 8000, 10000, 12500, 15625, 19531, 24413]);
     }
 
     #[test]

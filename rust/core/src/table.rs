@@ -1,5 +1,8 @@
-//! A hash table from one number to another, fallible in every growth: the memo of the pickler, and that of
-//! the unpickler for indexes that are out of order.
+//! Numbers in the order in which they came, and a hash table that tells where each of them stands; fallible in every
+//! growth. It is the memo of the pickler, and that of the unpickler for indexes that are out of order.
+//!
+//! A slot of the hash table is a position, half as large as a number or smaller, since a table has up to twice as many
+//! slots as it needs, and for a moment, while it grows, three times as many.
 //!
 //! hashbrown's own maps panic when memory runs out in `insert`; its raw table can be made with a capacity, which may
 //! fail, and inserts without growing, so no panic is linked.
@@ -10,87 +13,90 @@ use crate::growable::Growable;
 use allocator_api2::alloc::Allocator;
 use hashbrown::raw::RawTable;
 
-/// A map from `usize` to `usize` on the heap `A`.
-pub struct Table<A: Allocator>(RawTable<(usize, usize), A>);
+/// Numbers, each with its position; the hash table lives on the heap `A`.
+pub struct Table<A: Allocator> {
+    keys: Growable<usize>,
+    slots: RawTable<u32, A>,
+}
 
 impl<A: Allocator + Default> Table<A> {
     /// An empty table; takes no memory.
     pub fn new() -> Self {
-        Table(RawTable::new_in(A::default()))
+        Table { keys: Growable::new(), slots: RawTable::new_in(A::default()) }
     }
 
-    /// The number stored for `key`.
+    /// Where `key` stands.
     #[inline(never)]
-    pub fn get(&self, key: usize) -> Option<usize> {
+    pub fn position(&self, key: usize) -> Option<usize> {
         if self.is_empty() {
             return None;
         }
-        self.0.get(hash(key), |entry| entry.0 == key).map(|entry| entry.1)
+        let found = |&position: &u32| self.keys.get(position as usize) == Some(&key);
+        self.slots.get(hash(key), found).map(|&position| position as usize)
     }
 
-    /// Stores a number for a key that is not in the table.
+    /// Adds a key that is not in the table; its position is the number of those before it.
     #[inline(never)]
-    pub fn insert_new(&mut self, key: usize, value: usize) -> Result<(), OutOfMemory> {
-        if self.len() == self.0.capacity() {
-            return self.grow_and_insert(key, value);
+    pub fn insert_new(&mut self, key: usize) -> Result<(), OutOfMemory> {
+        let position = self.len();
+        if position == self.slots.capacity() {
+            self.grow()?;
         }
+        self.keys.push(key)?;
         // SAFETY: there is room for one more. EXCEPTION: none. GC: the allocator holds the start of the block.
-        unsafe { self.0.insert_no_grow(hash(key), (key, value)) };
+        unsafe { self.slots.insert_no_grow(hash(key), position as u32) };
         Ok(())
     }
 
-    /// A small table grows fourfold, since most of the work is the moving of what it holds.
-    ///
-    /// It moves into a new one: hashbrown's own growth also cleans up after removals, of which there are none here.
+    /// A small table grows eightfold, since most of the work is the moving of what it holds.
     #[cold]
     #[inline(never)]
-    fn grow_and_insert(&mut self, key: usize, value: usize) -> Result<(), OutOfMemory> {
-        const FIRST: usize = 14;
+    fn grow(&mut self) -> Result<(), OutOfMemory> {
+        const FIRST: usize = 28;
         const SMALL: usize = 200;
         let len = self.len();
-        let wanted = if len < SMALL { FIRST.max(4 * len) } else { len + 1 };
+        let wanted = if len < SMALL { FIRST.max(8 * len) } else { len + 1 };
         // A heap that cannot give that much may still give what is needed.
-        let table =
+        let slots =
             [wanted, len + 1].iter().find_map(|&wanted| RawTable::try_with_capacity_in(wanted, A::default()).ok());
-        let mut larger = Table(table.ok_or(OutOfMemory)?);
-        self.each(|key, value| larger.insert_new(key, value))?;
-        *self = larger;
-        self.insert_new(key, value)
-    }
-
-    fn each(&self, mut take: impl FnMut(usize, usize) -> Result<(), OutOfMemory>) -> Result<(), OutOfMemory> {
-        // SAFETY: the table lives and stays as it is meanwhile. EXCEPTION: none. GC: as in `insert_new`.
-        for entry in unsafe { self.0.iter() } {
-            // SAFETY: the iterator gives full buckets only. EXCEPTION: none. GC: as in `insert_new`.
-            let &(key, value) = unsafe { entry.as_ref() };
-            take(key, value)?;
+        self.slots = slots.ok_or(OutOfMemory)?;
+        self.fill();
+        if len < SMALL {
+            self.keys.reserve(wanted - len)?;
         }
         Ok(())
     }
 
-    /// Each key with its number, in no order.
-    pub fn entries(&self) -> Result<Growable<(usize, usize)>, OutOfMemory> {
-        let mut entries = Growable::new();
-        entries.reserve(self.len())?;
-        self.each(|key, value| entries.push((key, value)))?;
-        Ok(entries)
+    /// Enters all keys into an empty hash table.
+    fn fill(&mut self) {
+        for (position, &key) in self.keys.iter().enumerate() {
+            // SAFETY: the table was made for more keys than these. EXCEPTION: none. GC: as in `insert_new`.
+            unsafe { self.slots.insert_no_grow(hash(key), position as u32) };
+        }
+    }
+
+    /// All keys, in order.
+    pub fn keys(&self) -> &[usize] {
+        &self.keys
     }
 
     /// How many keys there are.
     #[inline]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.keys.len()
     }
 
     /// Whether there are none.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.0.len() == 0
+        self.keys.is_empty()
     }
 
-    /// Forgets all keys; keeps the memory.
-    pub fn clear(&mut self) {
-        self.0.clear_no_drop();
+    /// Forgets the keys from position `len` on; keeps the memory.
+    pub fn truncate(&mut self, len: usize) {
+        self.keys.truncate(len);
+        self.slots.clear_no_drop();
+        self.fill();
     }
 }
 
@@ -144,32 +150,34 @@ mod tests {
     #[test]
     fn what_is_stored_is_found() {
         let (mut ours, mut theirs) = (Table::<Global>::new(), HashMap::new());
-        assert_eq!(ours.get(0), None);
-        for _ in 0..2 {
-            for (value, key) in keys().enumerate() {
-                assert_eq!(ours.get(key), None);
-                ours.insert_new(key, value).unwrap();
-                theirs.insert(key, value);
+        assert_eq!(ours.position(0), None);
+        for kept in [0, 1, 1500] {
+            for key in keys().skip(ours.len()) {
+                assert_eq!(ours.position(key), None);
+                ours.insert_new(key).unwrap();
+                theirs.insert(key, theirs.len());
                 assert_eq!(ours.len(), theirs.len());
             }
             for key in keys().flat_map(|key| [key, key.wrapping_add(7)]) {
-                assert_eq!(ours.get(key), theirs.get(&key).copied());
+                assert_eq!(ours.position(key), theirs.get(&key).copied());
             }
-            ours.clear();
-            theirs.clear();
-            assert!(ours.is_empty());
+            assert!(ours.keys().iter().copied().eq(keys()));
+            ours.truncate(kept);
+            theirs.retain(|_, &mut position| position < kept);
+            assert_eq!(ours.len(), kept);
         }
+        assert!(keys().enumerate().all(|(at, key)| ours.position(key) == Some(at).filter(|&at| at < 1500)));
     }
 
     #[test]
     fn what_cannot_be_had_changes_nothing() {
         let mut table = Table::<Small>::new();
-        let stored = keys().take_while(|&key| table.insert_new(key, !key).is_ok()).count();
-        assert!((100..200).contains(&stored));
+        let stored = keys().take_while(|&key| table.insert_new(key).is_ok()).count();
+        assert!((200..600).contains(&stored));
         let next = keys().nth(stored).unwrap();
-        assert_eq!(table.insert_new(next, 0), Err(OutOfMemory));
-        assert_eq!((table.len(), table.get(next)), (stored, None));
-        assert!(keys().take(stored).all(|key| table.get(key) == Some(!key)));
+        assert_eq!(table.insert_new(next), Err(OutOfMemory));
+        assert_eq!((table.len(), table.position(next)), (stored, None));
+        assert!(keys().take(stored).enumerate().all(|(at, key)| table.position(key) == Some(at)));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::policy::Policy;
 use crate::shim::{self, Exclusive, Machine, Obj, Raised, Shim, mp_obj_t};
 use core::cell::Cell;
 use mpickle_core::error::{Class, Fault};
+use mpickle_core::growable::Growable;
 use mpickle_core::pickler;
 use mpickle_core::runtime::{Naming, Runtime, Value};
 use mpickle_core::unpickler;
@@ -210,7 +211,7 @@ pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_
     enter(args, result, |rt, args| {
         let &[this] = shim::arguments(args);
         let cleared = match either(&rt.shim, this)? {
-            Either::Pickler(state) => state.memo.with(pickler::Memo::clear),
+            Either::Pickler(state) => state.memo.with(|memo| memo.truncate(0)),
             Either::Unpickler(state) => state.input.with(|input| input.memo.clear()),
         };
         cleared.ok_or_else(|| busy(&rt.shim))?;
@@ -228,21 +229,19 @@ pub extern "C" fn mpickle_memo_copy(args: *const mp_obj_t, result: *mut mp_obj_t
 }
 
 fn copy_memo(rt: &Interpreter, this: Obj) -> Result<Obj> {
-    let busy = || busy(&rt.shim);
     let copy = rt.dict()?;
-    match either(&rt.shim, this)? {
-        Either::Pickler(state) => {
-            for &(identity, index) in state.memo.with(|memo| memo.entries()).ok_or_else(busy)??.iter() {
-                let entry = rt.tuple(&[rt.int(index as i64)?, shim::of_identity(identity)])?;
-                add_entry(rt, copy, identity, entry)?;
-            }
-        }
+    let copied = match either(&rt.shim, this)? {
+        Either::Pickler(state) => state.memo.with(|memo| {
+            memo.identities().enumerate().try_for_each(|(index, identity)| {
+                let entry = rt.tuple(&[rt.int(index as i64)?, identity.map_or(rt.none(), shim::of_identity)])?;
+                add_entry(rt, copy, identity.unwrap_or(pickler::nobody(index)), entry)
+            })
+        }),
         Either::Unpickler(state) => {
-            for &(index, obj) in state.input.with(|input| input.memo.entries()).ok_or_else(busy)??.iter() {
-                add_entry(rt, copy, index, obj)?;
-            }
+            state.input.with(|input| input.memo.entries().try_for_each(|(index, obj)| add_entry(rt, copy, index, obj)))
         }
-    }
+    };
+    copied.ok_or_else(|| busy(&rt.shim))??;
     Ok(copy)
 }
 
@@ -265,13 +264,25 @@ pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t)
     })
 }
 
+/// The indexes of a copy are those from 0 on, in whatever order the dict has them. `None` stands for objects that a memo
+/// does not keep.
 fn set_written(rt: &Interpreter, memo: &mut pickler::Memo<TableHeap>, dict: Obj) -> Result<()> {
-    let mut new = pickler::Memo::new();
+    let mut identities = Growable::new();
+    identities.extend_filled(rt.dict_len(dict).unwrap_or(0), 0)?;
     let mut position = 0;
     while let Some((_, entry)) = next_entry(rt, dict, &mut position)? {
         let item = |at| rt.tuple_item(entry, at);
         let (Some(index), Some(obj), None) = (item(0), item(1), item(2)) else { return Err(no_memo(rt)) };
-        new.insert(rt.identity(obj), memo_index(rt, index)?)?;
+        let index = memo_index(rt, index)? as usize;
+        let place = identities.get_mut(index).ok_or_else(|| no_memo(rt))?;
+        *place = if obj == rt.none() { pickler::nobody(index) } else { rt.identity(obj) };
+    }
+    let mut new = pickler::Memo::new();
+    for &identity in identities.iter() {
+        if identity == 0 {
+            return Err(no_memo(rt));
+        }
+        new.put(identity)?;
     }
     *memo = new;
     Ok(())

@@ -1,5 +1,6 @@
 //! Containers: opened, memoized, filled in batches.
 
+use super::memo::nobody;
 use super::{BATCH, Pickler, Step};
 use crate::error::Fault;
 use crate::runtime::{Result, Runtime};
@@ -62,7 +63,7 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// A single item is given back: writing it from here would recurse with the data.
     pub(super) fn save_list(&mut self, list: R::Obj, len: usize) -> Result<Option<R::Obj>, R> {
-        self.open(list, opcode::EMPTY_LIST, opcode::LIST)?;
+        self.open(self.rt.identity(list), opcode::EMPTY_LIST, opcode::LIST)?;
         match (len, self.protocol()) {
             (0, _) => {}
             (_, 0) => self.push_step(Step::List { list, next: 0, room: 0 })?,
@@ -107,7 +108,11 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     pub(super) fn save_dict(&mut self, dict: R::Obj, size: usize) -> Result<(), R> {
-        self.open(dict, opcode::EMPTY_DICT, opcode::DICT)?;
+        let identity = match self.own_state.take_if(|state| *state == dict) {
+            Some(_) => nobody(self.memo.next_index() as usize),
+            None => self.rt.identity(dict),
+        };
+        self.open(identity, opcode::EMPTY_DICT, opcode::DICT)?;
         let mut position = 0;
         match (size, self.protocol()) {
             (0, _) => Ok(()),
@@ -295,21 +300,21 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// Writes an empty container and memoizes it.
-    fn open(&mut self, obj: R::Obj, binary: u8, text: u8) -> Result<(), R> {
+    fn open(&mut self, identity: usize, binary: u8, text: u8) -> Result<(), R> {
         if self.protocol() >= 4 && !self.options.fast {
-            self.memo.put(self.rt.identity(obj))?;
+            self.memo.put(identity)?;
             return Ok(self.writer.op_number(binary, opcode::MEMOIZE.into(), 1)?);
         }
-        self.open_before_4(obj, binary, text)
+        self.open_before_4(identity, binary, text)
     }
 
     /// Apart, so that the usual case needs to save no register.
     #[cold]
     #[inline(never)]
-    fn open_before_4(&mut self, obj: R::Obj, binary: u8, text: u8) -> Result<(), R> {
+    fn open_before_4(&mut self, identity: usize, binary: u8, text: u8) -> Result<(), R> {
         let code: &[u8] = if self.protocol() > 0 { &[binary] } else { &[opcode::MARK, text] };
         self.writer.put(code)?;
-        self.memoize(obj)
+        self.memoize_as(identity)
     }
 
     /// Replaces the topmost step.

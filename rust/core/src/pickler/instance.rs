@@ -38,7 +38,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn reduce_by_new(
-        &self,
+        &mut self,
         obj: R::Obj,
         value: Option<R::Obj>,
         args: Option<R::Obj>,
@@ -54,7 +54,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// `copyreg._reduce_ex`, before protocol 2: `_reconstructor(cls, base, base(obj))`.
-    fn reduce_by_reconstructor(&self, obj: R::Obj, value: Option<R::Obj>) -> Result<R::Obj, R> {
+    fn reduce_by_reconstructor(&mut self, obj: R::Obj, value: Option<R::Obj>) -> Result<R::Obj, R> {
         let rt = self.rt;
         let (base, value) = match value {
             Some(value) => (rt.type_of(value), value),
@@ -119,11 +119,14 @@ impl<R: Runtime> Pickler<'_, R> {
         self.rt.tuple(&all)
     }
 
-    fn state_of(&self, obj: R::Obj) -> Result<R::Obj, R> {
-        match self.method(obj, b"__getstate__")? {
-            Some(method) => self.rt.call(method, &[]),
-            None => self.rt.state(obj),
+    fn state_of(&mut self, obj: R::Obj) -> Result<R::Obj, R> {
+        if let Some(method) = self.method(obj, b"__getstate__")? {
+            return self.rt.call(method, &[]);
         }
+        let state = self.rt.state(obj)?;
+        // A hook that sees the state may keep it, and hand it out again.
+        self.own_state = Some(state).filter(|_| !self.rt.has_persistent_id());
+        Ok(state)
     }
 
     fn iterators(&self, obj: R::Obj, items: Items) -> Result<(R::Obj, R::Obj), R> {

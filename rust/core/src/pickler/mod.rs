@@ -18,7 +18,7 @@ use crate::parts::TEXT;
 use crate::runtime::{Result, Runtime, Value};
 use crate::wire::opcode;
 use crate::wire::writer::Writer;
-pub use memo::Memo;
+pub use memo::{Memo, nobody};
 
 /// The oldest protocol that is written.
 pub const LOWEST_PROTOCOL: u8 = if TEXT { 0 } else { 2 };
@@ -77,18 +77,21 @@ pub struct Pickler<'r, R: Runtime> {
     memo: &'r mut Memo<R::Heap>,
     steps: Growable<Step<R::Obj>>,
     writer: Writer<R::Obj>,
+    /// The state that the runtime made of an instance's attributes: nothing else can refer to it, and the memo need not
+    /// keep it.
+    own_state: Option<R::Obj>,
 }
 
 impl<'r, R: Runtime> Pickler<'r, R> {
     /// A pickler that writes to a stream, or to memory where there is none.
     pub fn new(rt: &'r R, options: Options, stream: Option<R::Obj>, memo: &'r mut Memo<R::Heap>) -> Self {
-        Pickler { rt, options, memo, steps: Growable::new(), writer: Writer::new(stream) }
+        Pickler { rt, options, memo, steps: Growable::new(), writer: Writer::new(stream), own_state: None }
     }
 
     /// Writes one pickle. After an error the memo holds what was written so far.
     pub fn dump(&mut self, obj: R::Obj) -> Result<(), R> {
         self.steps.truncate(0);
-        self.writer.clear();
+        self.writer.begin()?;
         if self.protocol() >= 2 {
             self.writer.put(&[opcode::PROTO, self.protocol()])?;
         }
@@ -216,12 +219,16 @@ impl<'r, R: Runtime> Pickler<'r, R> {
     }
 
     /// Gives an object its memo index and writes the opcode that does so on the other side.
-    #[inline(never)]
     fn memoize(&mut self, obj: R::Obj) -> Result<(), R> {
+        self.memoize_as(self.rt.identity(obj))
+    }
+
+    #[inline(never)]
+    fn memoize_as(&mut self, identity: usize) -> Result<(), R> {
         if self.options.fast {
             return Ok(());
         }
-        let index = self.memo.put(self.rt.identity(obj))?;
+        let index = self.memo.put(identity)?;
         if self.protocol() >= 4 {
             return Ok(self.writer.op(opcode::MEMOIZE)?);
         }

@@ -39,7 +39,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
             return Ok(());
         }
         // Of what was given out before there was anything registered, nothing is known.
-        if !self.may_replace || self.given_out.get(self.rt.identity(old)).is_some() {
+        if !self.may_replace || self.given_out.position(self.rt.identity(old)).is_some() {
             return Err(self.rt.fail(Fault::ReplacedTooLate));
         }
         self.memo.replace(old, new);

@@ -1,5 +1,5 @@
 //! The unpickler's memo. No index sizes an array: as long as indexes follow each other they are positions
-//! in a vector, and from the first that does not, a hash table tells the position.
+//! in a vector, and from the first that does not, a table tells the position.
 
 use crate::error::OutOfMemory;
 use crate::growable::Growable;
@@ -13,14 +13,14 @@ pub struct Memo<O: Copy, A: Allocator> {
     first: usize,
     /// How many objects, from the first on, lie at the position that their index says.
     run: usize,
-    /// Positions of the others.
-    positions: Table<A>,
+    /// Indexes of the others.
+    others: Table<A>,
 }
 
 impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     /// An empty memo.
     pub fn new() -> Self {
-        Memo { objects: Growable::new(), first: 0, run: 0, positions: Table::new() }
+        Memo { objects: Growable::new(), first: 0, run: 0, others: Table::new() }
     }
 
     /// The object under `index`.
@@ -32,7 +32,7 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     #[inline]
     fn position(&self, index: usize) -> Option<usize> {
         let position = index.wrapping_sub(self.first);
-        if position < self.run { Some(position) } else { self.positions.get(index) }
+        if position < self.run { Some(position) } else { self.others.position(index).map(|other| self.run + other) }
     }
 
     /// Puts an object under `index`, in place of what was there.
@@ -66,7 +66,7 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
             self.first = 1;
             self.run = 1;
         } else {
-            self.positions.insert_new(index, next)?;
+            self.others.insert_new(index)?;
         }
         self.objects.push(obj)
     }
@@ -81,24 +81,16 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
         }
     }
 
-    /// Each index with its object, in no order.
-    pub fn entries(&self) -> Result<Growable<(usize, O)>, OutOfMemory> {
-        let mut entries = Growable::new();
-        for (position, &obj) in self.objects.iter().enumerate().take(self.run) {
-            entries.push((self.first + position, obj))?;
-        }
-        for &(index, position) in self.positions.entries()?.iter() {
-            if let Some(&obj) = self.objects.get(position) {
-                entries.push((index, obj))?;
-            }
-        }
-        Ok(entries)
+    /// Each index with its object.
+    pub fn entries(&self) -> impl Iterator<Item = (usize, O)> {
+        let in_order = self.first..self.first + self.run;
+        in_order.chain(self.others.keys().iter().copied()).zip(self.objects.iter().copied())
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.objects.truncate(0);
-        self.positions.clear();
+        self.others.truncate(0);
         (self.first, self.run) = (0, 0);
     }
 
@@ -161,6 +153,6 @@ mod tests {
         for index in [usize::MAX, 1 << 20, 1 << 30] {
             memo.put(index, 0).unwrap();
         }
-        assert!(memo.objects.capacity() <= 64);
+        assert!(memo.objects.capacity() <= 128);
     }
 }

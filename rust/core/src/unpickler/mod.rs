@@ -302,8 +302,8 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     #[cold]
     fn note_given_out(&mut self, obj: R::Obj) -> Result<(), R> {
         let identity = self.rt.identity(obj);
-        if self.given_out.get(identity).is_none() {
-            self.given_out.insert_new(identity, 0)?;
+        if self.given_out.position(identity).is_none() {
+            self.given_out.insert_new(identity)?;
         }
         Ok(())
     }

@@ -11,11 +11,13 @@ use crate::runtime::{Result, Runtime};
 
 /// A frame ends at the first opcode past so many bytes; a payload of so many goes unframed.
 pub const FRAME_TARGET: usize = 64 * 1024;
-/// The same for what goes to a stream.
-pub const STREAM_FRAME: usize = 512;
+/// The same for what goes to a stream: with its header and a last number, a piece takes no more than 512 bytes.
+pub const STREAM_FRAME: usize = 480;
 /// A shorter frame is not worth its header and is left out.
 const FRAME_MIN: usize = 4;
 const FRAME_HEADER: usize = 9;
+/// The buffer of a short pickle.
+const FIRST_BUFFER: usize = 256;
 
 /// The output of one dump.
 pub struct Writer<O> {
@@ -32,16 +34,16 @@ impl<O: Copy> Writer<O> {
     /// A writer to `stream`, or to memory.
     pub fn new(stream: Option<O>) -> Self {
         let frame_target = if stream.is_some() { STREAM_FRAME } else { FRAME_TARGET };
-        let mut writer = Writer { buffer: Growable::new(), stream, frame_target, frame: None, limit: 0 };
-        writer.clear();
-        writer
+        Writer { buffer: Growable::new(), stream, frame_target, frame: None, limit: 0 }
     }
 
-    /// Forgets everything that was not sent off; keeps the memory.
-    pub fn clear(&mut self) {
+    /// Begins a pickle: forgets everything that was not sent off. A piece for a stream fits the buffer as it is, unless
+    /// it ends in a text.
+    pub fn begin(&mut self) -> core::result::Result<(), OutOfMemory> {
         self.buffer.truncate(0);
         self.frame = None;
         self.limit = if self.stream.is_some() { self.frame_target } else { usize::MAX };
+        self.buffer.reserve(if self.stream.is_some() { STREAM_FRAME + 2 * FRAME_HEADER } else { FIRST_BUFFER })
     }
 
     /// Appends bytes that belong to one opcode.
