@@ -6,7 +6,7 @@
 
 // Where MicroPython's allocator begins its search for free blocks. It moves on with each single block that is found, but
 // not with a run of blocks: a million tuples would each be searched for past all those before them. So it is moved here
-// too, to the run that was found last. Free blocks before that are out of sight until the next collection, or until
+// too, past the run that was found last. Free blocks before that are out of sight until the next collection, or until
 // mpk_search_restore at the end of the call into mpickle.
 //
 // Without a global lock another thread may be at it, and it is left alone.
@@ -81,7 +81,7 @@ void *mpk_alloc(size_t size) {
         block = m_malloc_maybe(size);
     }
     if (block != NULL) {
-        mpk_search_move(block);
+        mpk_search_move(block + size);
     }
     #endif
     return block;
@@ -96,11 +96,15 @@ void *mpk_realloc(void *block, size_t old_size, size_t new_size) {
     if (there != NULL) {
         return there;
     }
+    // What grows leaves a hole behind that other objects can fill: it must not get out of sight.
+    mpk_search_t search;
+    mpk_search_save(&search);
     void *larger = mpk_alloc(new_size);
     if (larger != NULL && block != NULL) {
         memcpy(larger, block, old_size);
         mpk_free(block, old_size);
     }
+    mpk_search_restore(&search);
     return larger;
 }
 
