@@ -355,16 +355,15 @@ uint32_t mpk_write(mp_obj_t stream, const uint8_t *data, size_t len, mp_obj_t *r
 // which byte.
 #define MPK_NO_OPCODE (256)
 typedef struct {
-    const uint8_t *name;
-    size_t name_len;
+    const char *name;
     uint32_t code;
     size_t offset;
 } mpk_place_t;
 // A new exception with a message and, unless it is NULL, the place. Where there is no memory for the message it is cut
 // short; where there is none for the exception, MicroPython has one in reserve.
-mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len, const mpk_place_t *place);
+mp_obj_t mpk_exception(uint32_t cls, const char *message, const mpk_place_t *place);
 // A new exception that says something of the global with these names, two str.
-mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const uint8_t *what, size_t len);
+mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const char *what);
 // A TypeError that names the type of `obj`.
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj);
 

@@ -21,26 +21,25 @@ static const mp_obj_type_t *const mpk_classes[] = {
     [MPK_CLASS_LOOKUP] = &mp_type_LookupError,
 };
 
-mp_obj_t mpk_exception(uint32_t cls, const uint8_t *message, size_t len, const mpk_place_t *place) {
+mp_obj_t mpk_exception(uint32_t cls, const char *message, const mpk_place_t *place) {
     const mp_obj_type_t *type = mpk_classes[cls];
     if (place == NULL) {
-        return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%.*s"), (int)len, message);
+        return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%s"), message);
     }
     if (place->code == MPK_NO_OPCODE) {
-        return mp_obj_new_exception_msg_varg(
-            type, MP_ERROR_TEXT("%.*s (at byte %u)"), (int)len, message, (unsigned)place->offset);
+        return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%s (at byte %u)"), message, (unsigned)place->offset);
     }
     if (place->name == NULL) {
-        return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%.*s (opcode 0x%02x at byte %u)"), (int)len, message,
-            (int)place->code, (unsigned)place->offset);
+        return mp_obj_new_exception_msg_varg(
+            type, MP_ERROR_TEXT("%s (opcode 0x%02x at byte %u)"), message, (int)place->code, (unsigned)place->offset);
     }
-    return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("%.*s (opcode %.*s at byte %u)"), (int)len, message,
-        (int)place->name_len, place->name, (unsigned)place->offset);
+    return mp_obj_new_exception_msg_varg(
+        type, MP_ERROR_TEXT("%s (opcode %s at byte %u)"), message, place->name, (unsigned)place->offset);
 }
 
-mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const uint8_t *what, size_t len) {
-    return mp_obj_new_exception_msg_varg(mpk_classes[cls], MP_ERROR_TEXT("global '%s.%s' %.*s"),
-        mp_obj_str_get_str(module), mp_obj_str_get_str(name), (int)len, what);
+mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const char *what) {
+    return mp_obj_new_exception_msg_varg(mpk_classes[cls], MP_ERROR_TEXT("global '%s.%s' %s"),
+        mp_obj_str_get_str(module), mp_obj_str_get_str(name), what);
 }
 
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {

@@ -1,6 +1,8 @@
 //! What can go wrong in the machines: one table of faults, each with the exception class that
 //! CPython's `_pickle.c` raises for it.
 
+use core::ffi::CStr;
+
 /// Exception classes the machines ask for. Where an interpreter lacks one it raises the parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -39,8 +41,8 @@ macro_rules! faults {
             $(#[doc = $message] $name,)*
         }
 
-        /// All messages, one a line: a table of string slices would be twice as large.
-        const MESSAGES: &str = concat!($($message, "\n"),*);
+        /// All messages, each a C string: a table of string slices would be twice as large.
+        const MESSAGES: &str = concat!($($message, "\0"),*);
 
         impl Fault {
             /// The exception class that CPython raises for this fault.
@@ -49,8 +51,8 @@ macro_rules! faults {
             }
 
             /// What is wrong and, where there is one, the remedy; lower case, no full stop.
-            pub fn message(self) -> &'static [u8] {
-                MESSAGES.as_bytes().split(|&byte| byte == b'\n').nth(self as usize).unwrap_or_default()
+            pub fn message(self) -> &'static CStr {
+                nth(MESSAGES, self as usize)
             }
         }
     };
@@ -132,6 +134,12 @@ faults! {
     NewObjClass:      Pickling,   "args[0] from __newobj__ args has the wrong class";
     NewObjExLength:   Pickling,   "length of the NEWOBJ_EX argument tuple must be exactly 3";
     NewObjExTypes:    Pickling,   "NEWOBJ_EX arguments must be a class, a tuple and a dict";
+}
+
+/// One of many C strings that lie one after another.
+pub(crate) fn nth(strings: &'static str, number: usize) -> &'static CStr {
+    let string = strings.as_bytes().split_inclusive(|&byte| byte == 0).nth(number);
+    string.and_then(|string| CStr::from_bytes_with_nul(string).ok()).unwrap_or_default()
 }
 
 /// Where in a pickle a fault was found.

@@ -134,7 +134,7 @@ pub fn parse_dump_options(shim: &Shim, options: [Obj; 3]) -> Result<(pickler::Op
     let fix_imports = shim.is_true(fix_imports)?;
     let buffer_callback = some(buffer_callback);
     if buffer_callback.is_some() && protocol < 5 {
-        return Err(shim.raise(Class::Value, b"buffer_callback needs protocol >= 5"));
+        return Err(shim.raise(Class::Value, c"buffer_callback needs protocol >= 5"));
     }
     Ok((pickler::Options { protocol, fix_imports, fast: false }, buffer_callback))
 }
@@ -142,7 +142,7 @@ pub fn parse_dump_options(shim: &Shim, options: [Obj; 3]) -> Result<(pickler::Op
 /// TypeError unless `file` can be written to.
 pub fn check_file(shim: &Shim, file: Obj) -> Result<()> {
     if !shim.is_stream(file, true)? {
-        return Err(shim.raise(Class::Type, b"file must have a 'write' attribute"));
+        return Err(shim.raise(Class::Type, c"file must have a 'write' attribute"));
     }
     Ok(())
 }
@@ -166,7 +166,7 @@ pub fn parse_load_options(rt: &mut Interpreter, options: [Obj; 6]) -> Result<unp
 pub fn open_source<'a>(rt: &Interpreter, source: Obj, streams: bool) -> Result<(Reader<'a, Obj>, bool)> {
     // A str has the buffer protocol, but a pickle in it was decoded by mistake.
     if shim::is_str(source) {
-        return Err(rt.shim.raise(Class::Type, b"a bytes-like object is required, not str"));
+        return Err(rt.shim.raise(Class::Type, c"a bytes-like object is required, not str"));
     }
     if let Some(memory) = shim::immutable_bytes(source) {
         return Ok((Reader::memory(memory), false));
@@ -175,17 +175,17 @@ pub fn open_source<'a>(rt: &Interpreter, source: Obj, streams: bool) -> Result<(
         return Ok((Reader::stream(source), true));
     }
     if !streams {
-        return Err(rt.shim.raise(Class::Type, b"a bytes-like object is required"));
+        return Err(rt.shim.raise(Class::Type, c"a bytes-like object is required"));
     }
     if !rt.shim.is_stream(source, false)? {
-        return Err(rt.shim.raise(Class::Type, b"source must be a bytes-like object or have a 'read' attribute"));
+        return Err(rt.shim.raise(Class::Type, c"source must be a bytes-like object or have a 'read' attribute"));
     }
     Ok((Reader::stream(source), false))
 }
 
 fn codecs_encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<Obj> {
     let Some(utf8) = rt.text(text) else {
-        return Err(rt.shim.raise(Class::Type, b"encode() argument 1 must be str"));
+        return Err(rt.shim.raise(Class::Type, c"encode() argument 1 must be str"));
     };
     let encoding = match encoding {
         Some(encoding) => parse_encoding(&rt.shim, encoding)?,
@@ -207,16 +207,16 @@ fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
     match shim.argument_int(protocol)? {
         ..0 => Ok(HIGHEST_PROTOCOL),
         protocol if protocol < LOWEST_PROTOCOL.into() => {
-            Err(shim.raise(Class::Value, b"pickle protocols 0 and 1 were left out of the firmware"))
+            Err(shim.raise(Class::Value, c"pickle protocols 0 and 1 were left out of the firmware"))
         }
         protocol if protocol <= HIGHEST_PROTOCOL.into() => Ok(protocol as u8),
-        _ => Err(shim.raise(Class::Value, b"pickle protocol must be <= 5")),
+        _ => Err(shim.raise(Class::Value, c"pickle protocol must be <= 5")),
     }
 }
 
 fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
     if !shim::is_str(name) {
-        return Err(shim.raise(Class::Type, b"encode() argument 'encoding' must be str"));
+        return Err(shim.raise(Class::Type, c"encode() argument 'encoding' must be str"));
     }
     let encoding = shim::immutable_bytes(name).and_then(Encoding::parse);
     encoding.filter(|&encoding| encoding != Encoding::Bytes).ok_or_else(|| shim.fail(Fault::UnknownEncoding))

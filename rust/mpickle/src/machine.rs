@@ -55,16 +55,16 @@ impl Machine for UnpicklerState {
 
 /// The state of an instance; UnpicklingError or PicklingError where `__init__` was not called.
 pub fn state<'a, T: Machine>(shim: &Shim, obj: Obj) -> Result<&'a T> {
-    let (class, message): (_, &[u8]) = match T::KIND {
-        shim::MPK_SLOT_PICKLER => (Class::Pickling, b"Pickler.__init__() was not called"),
-        _ => (Class::Unpickling, b"Unpickler.__init__() was not called"),
+    let (class, message): (_, &core::ffi::CStr) = match T::KIND {
+        shim::MPK_SLOT_PICKLER => (Class::Pickling, c"Pickler.__init__() was not called"),
+        _ => (Class::Unpickling, c"Unpickler.__init__() was not called"),
     };
     shim::kept(obj).ok_or_else(|| shim.raise(class, message))
 }
 
 /// RuntimeError for a machine that is running.
 fn busy(shim: &Shim) -> Raised {
-    shim.raise(Class::Runtime, b"this object is at work already; a hook needs one of its own")
+    shim.raise(Class::Runtime, c"this object is at work already; a hook needs one of its own")
 }
 
 /// Nothing must be taken from a machine at work.
@@ -191,7 +191,7 @@ pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *m
         let state = state::<UnpicklerState>(&rt.shim, this)?;
         rt.hooks.policy = state.policy;
         if !shim::is_str(module) || !shim::is_str(name) {
-            return Err(rt.shim.raise(Class::Type, b"find_class() arguments must be str"));
+            return Err(rt.shim.raise(Class::Type, c"find_class() arguments must be str"));
         }
         rt.find_class(module, name, state.naming.get())
     })
@@ -311,7 +311,7 @@ fn memo_index(rt: &Interpreter, index: Obj) -> Result<u32> {
 }
 
 fn no_memo(rt: &Interpreter) -> Raised {
-    rt.shim.raise(Class::Type, b"memo must be a memo or a copy of one")
+    rt.shim.raise(Class::Type, c"memo must be a memo or a copy of one")
 }
 
 enum Either<'a> {

@@ -43,7 +43,7 @@ impl Policy {
             return Ok(injected);
         }
         if !self.allows(shim, module, name)? {
-            let why = b"is not allowed; name it in allow= if you trust it";
+            let why = c"is not allowed; name it in allow= if you trust it";
             return Err(shim.raise_global(Class::Unpickling, module, name, why));
         }
         if let Some(supplied) = shim::find_supplied(module, name) {

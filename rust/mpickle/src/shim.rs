@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use core::cell::{Cell, UnsafeCell};
-use core::ffi::c_void;
+use core::ffi::{CStr, c_void};
 use core::num::NonZeroU64;
 use core::ptr::NonNull;
 use mpickle_core::error::{Class, Fault, OutOfMemory, Place};
@@ -449,32 +449,30 @@ impl Shim {
     /// Raises an exception of one of the machines' classes.
     #[cold]
     #[inline(never)]
-    pub fn raise(&self, class: Class, message: &[u8]) -> Raised {
+    pub fn raise(&self, class: Class, message: &CStr) -> Raised {
         self.raise_at(class, message, None)
     }
 
     /// The same, with the place in the pickle.
     #[inline(never)]
-    pub fn raise_at(&self, class: Class, message: &[u8], place: Option<Place>) -> Raised {
+    pub fn raise_at(&self, class: Class, message: &CStr, place: Option<Place>) -> Raised {
         let place = place.map(|Place { opcode, offset }| {
             let name = opcode.and_then(opcode::name);
             ffi::mpk_place_t {
-                name: name.map_or(core::ptr::null(), <[u8]>::as_ptr),
-                name_len: name.map_or(0, <[u8]>::len),
+                name: name.map_or(core::ptr::null(), CStr::as_ptr),
                 code: opcode.map_or(ffi::MPK_NO_OPCODE, u32::from),
                 offset,
             }
         });
         let place = place.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
-        self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), message.len(), place)))
+        self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), place)))
     }
 
     /// Raises an exception that says something of a global, both of whose names are str.
     #[cold]
     #[inline(never)]
-    pub fn raise_global(&self, class: Class, module: Obj, name: Obj, what: &[u8]) -> Raised {
-        let what = (what.as_ptr(), what.len());
-        self.raise_object(call!(mpk_global_exception(class as u32, module.raw(), name.raw(), what.0, what.1)))
+    pub fn raise_global(&self, class: Class, module: Obj, name: Obj, what: &CStr) -> Raised {
+        self.raise_object(call!(mpk_global_exception(class as u32, module.raw(), name.raw(), what.as_ptr())))
     }
 
     /// Notes what a machine found wrong.
@@ -727,7 +725,7 @@ impl Shim {
     pub fn keep<T: Machine>(&self, obj: Obj, value: T) -> Result<()> {
         let block = alloc(size_of::<T>()).cast::<T>();
         if block.is_null() {
-            return Err(self.raise(Class::Memory, b"memory allocation failed"));
+            return Err(self.raise(Class::Memory, c"memory allocation failed"));
         }
         // SAFETY: the block is new, large enough, and aligned more than any type here needs. EXCEPTION: none. GC: on the
         // stack until the instance has it.

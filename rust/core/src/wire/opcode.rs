@@ -5,6 +5,9 @@
 //! argument forms are those of CPython's `Lib/pickletools.py`. "Top" below is the top of the stack,
 //! and "the items" are what lies above the topmost mark, which goes away with them.
 
+use crate::error::nth;
+use core::ffi::CStr;
+
 macro_rules! arguments {
     ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
         /// The form of an opcode's argument. All numbers are little-endian unless said otherwise.
@@ -124,7 +127,7 @@ macro_rules! opcodes {
         /// Codes and names in one order. [`name`] reads these, because a table of string slices
         /// would take twice the room of the strings themselves.
         const CODES: [u8; 68] = [$($code,)*];
-        const NAMES: &str = concat!($(stringify!($name), " ",)*);
+        const NAMES: &str = concat!($(stringify!($name), "\0",)*);
     };
 }
 
@@ -293,10 +296,8 @@ const fn widths() -> [u8; 256] {
 }
 
 /// The name of the opcode that `code` stands for, for messages.
-pub fn name(code: u8) -> Option<&'static [u8]> {
-    let names = NAMES.as_bytes().split(|&byte| byte == b' ');
-    let (_, name) = CODES.iter().zip(names).find(|&(&known, _)| known == code)?;
-    Some(name)
+pub fn name(code: u8) -> Option<&'static CStr> {
+    Some(nth(NAMES, CODES.iter().position(|&known| known == code)?))
 }
 
 #[cfg(test)]
@@ -323,7 +324,7 @@ mod tests {
     fn names_are_found_by_code() {
         for code in 0..=255 {
             let expected = OPCODES.iter().find(|o| o.code == code).map(|o| o.name);
-            assert_eq!(name(code), expected.map(str::as_bytes));
+            assert_eq!(name(code).map(CStr::to_bytes), expected.map(str::as_bytes));
         }
     }
 }
