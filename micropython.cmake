@@ -3,7 +3,7 @@
 #   make -C ports/rp2 USER_C_MODULES=DIR/micropython.cmake        where DIR is this directory
 #
 # Cargo must be there, with the standard library of the firmware's target (rustup target add), and libclang.
-# The variables of micropython.mk work here too, as -D options of CMake.
+# The variables of micropython.mk work here too, as -D options of CMake; MPICKLE_OBJECT also from the environment.
 
 include_guard(GLOBAL)
 
@@ -48,11 +48,26 @@ function(mpickle_write_flags)
 endfunction()
 cmake_language(DEFER CALL mpickle_write_flags)
 
-# Cargo knows best whether there is anything to do, so it is always asked; the object changes only when its content
-# does.
+# MPICKLE_OBJECT is the Rust side that was compiled elsewhere. Without it cargo is asked each time, since it knows best
+# whether there is anything to do; the object changes only when its content does.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_custom_command(OUTPUT mpickle_always COMMAND ${CMAKE_COMMAND} -E true)
 set_source_files_properties(mpickle_always PROPERTIES SYMBOLIC TRUE)
+if(NOT MPICKLE_OBJECT)
+    set(MPICKLE_OBJECT $ENV{MPICKLE_OBJECT})
+endif()
+if(MPICKLE_OBJECT)
+    file(STRINGS ${MPICKLE_DIR}/Cargo.toml MPICKLE_VERSION REGEX "^version = ")
+    string(REGEX MATCH "[0-9][^\"]*" MPICKLE_VERSION "${MPICKLE_VERSION}")
+    if(NOT MPICKLE_OBJECT MATCHES "mpickle-${MPICKLE_VERSION}-[^/]*$")
+        message(FATAL_ERROR "MPICKLE_OBJECT=${MPICKLE_OBJECT} is not of mpickle ${MPICKLE_VERSION}, by its name")
+    endif()
+    add_custom_command(
+        OUTPUT ${MPICKLE_O}
+        COMMAND ${CMAKE_COMMAND} -E copy_if_different ${MPICKLE_OBJECT} ${MPICKLE_O}
+        DEPENDS mpickle_always
+    )
+else()
 add_custom_command(
     OUTPUT ${MPICKLE_O}
     COMMAND ${Python3_EXECUTABLE} ${MPICKLE_DIR}/scripts/lib/rust_object.py
@@ -68,6 +83,7 @@ add_custom_command(
     COMMENT "Compiling mpickle's Rust side"
     VERBATIM
 )
+endif()
 
 # MicroPython's own headers have unused parameters.
 set(MPICKLE_OPTIONS -Wall -Wextra -Werror -Wno-unused-parameter)

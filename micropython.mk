@@ -7,6 +7,8 @@
 # Variables:
 #   MPICKLE_<NAME>=0      leave a feature out; the names are the default features in rust/mpickle/Cargo.toml
 #   MPICKLE_RUST_TARGET   the Rust target, where scripts/lib/rust_target.py cannot tell it from the C compiler
+#   MPICKLE_OBJECT=FILE   the Rust side of the same version, compiled elsewhere for the same Rust target, with all features
+#                         (scripts/release makes such objects): neither cargo nor libclang is needed then
 #   CARGO_PROFILE_RELEASE_OPT_LEVEL   in the environment: 3 where speed is worth more than room
 
 MPICKLE_DIR := $(USERMOD_DIR)
@@ -41,6 +43,15 @@ $(MPICKLE_SWITCHES): mpickle-always
 # the file changes only when its content does. That the glue depends on it is what links the firmware anew.
 LDFLAGS_USERMOD += $(MPICKLE_O)
 $(MPICKLE_GLUE_O): $(MPICKLE_O)
+ifneq ($(MPICKLE_OBJECT),)
+MPICKLE_VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' $(MPICKLE_DIR)/Cargo.toml)
+ifeq ($(findstring mpickle-$(MPICKLE_VERSION)-,$(notdir $(MPICKLE_OBJECT))),)
+$(error MPICKLE_OBJECT=$(MPICKLE_OBJECT) is not of mpickle $(MPICKLE_VERSION), by its name)
+endif
+$(MPICKLE_O): mpickle-always
+	$(Q)$(MKDIR) -p $(@D)
+	$(Q)cmp -s $(MPICKLE_OBJECT) $@ || cp $(MPICKLE_OBJECT) $@
+else
 $(MPICKLE_O): export MPICKLE_FIRMWARE_CFLAGS = $(CFLAGS)
 # After the scans: MicroPython remembers which sources it has scanned even if the build stops before it has used what
 # it found, as it would when Rust does not compile. The names would be missing from then on.
@@ -49,6 +60,7 @@ $(MPICKLE_O): mpickle-always | $(addprefix $(HEADER_BUILD)/,qstr.split moduledef
 	$(ECHO) "CARGO $@"
 	$(Q)$(PYTHON) $(realpath $(MPICKLE_DIR))/scripts/lib/rust_object.py --out $@ --cc "$(CC)" --objcopy "$(OBJCOPY)" \
 		--features="$(subst $(mpickle_space),$(mpickle_comma),$(strip $(MPICKLE_CARGO_FEATURES)))" --rust-target="$(MPICKLE_RUST_TARGET)" $(if $(filter-out 0,$(DEBUG)),--debug)
+endif
 
 # What is frozen leaves out the names that the firmware has besides, and is not made anew when those change.
 $(BUILD)/frozen_content.c: mpickle-names

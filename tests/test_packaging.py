@@ -1,11 +1,14 @@
 """One version everywhere, and packages that have all they should, installed by mip from a server."""
 
 import functools
+import hashlib
 import http.server
 import json
 import os
 import re
 import subprocess
+import sys
+import tarfile
 import threading
 import tomllib
 from pathlib import Path
@@ -14,6 +17,10 @@ import pytest
 from mpremote import mip
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts" / "lib"))
+
+from rust_target import TABLE  # noqa: E402
+
 VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 MODULES = sorted(path.name for path in (ROOT / "python").glob("*.py"))
 STUBS = ["mpickle.pyi", *(f"{name}i" for name in MODULES)]
@@ -88,3 +95,52 @@ def test_package(device, address, tmp_path):
 
 def test_stubs(address, tmp_path):
     assert install(address, "stubs.json", tmp_path) == sorted(STUBS)
+
+
+def release(*arguments):
+    done = subprocess.run([ROOT / "scripts" / "release", "--dirty", *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_names_of_a_release():
+    """Each says the version, and all Rust targets of bare chips are there."""
+    names = release("--list")
+    assert all(name.startswith(f"mpickle-{VERSION}-") for name in names)
+    objects = {name.partition("-rust-")[2].removesuffix(".o") for name in names if "-rust-" in name}
+    bare = {target for _, target in TABLE if target.endswith(("-none-eabi", "-none-eabihf", "-none-elf"))}
+    assert objects == bare - {"riscv32im-unknown-none-elf"}  # which no board has
+
+
+def test_release_of_the_modules(tmp_path):
+    """What is in the archive is what mip installs, and the second archive is the first."""
+    archives = []
+    for place in (tmp_path / "once", tmp_path / "twice"):
+        release("--to", place, "python")
+        (name,) = release("--list", "python")
+        digest, listed = (place / "SHA256SUMS").read_text().split()
+        assert listed == name
+        assert digest == hashlib.sha256((place / name).read_bytes()).hexdigest()
+        archives.append(digest)
+    assert len(set(archives)) == 1
+    with tarfile.open(place / name) as archive:
+        assert sorted(Path(member).name for member in archive.getnames() if ".py" in member) == sorted(MODULES + STUBS)
+
+
+def test_object_from_elsewhere(tmp_path):
+    """With MPICKLE_OBJECT no cargo is asked, and the object must be of this version."""
+    makefile = f"""
+USERMOD_DIR = {ROOT}
+BUILD = {tmp_path}
+Q = @
+MKDIR = mkdir
+include {ROOT}/micropython.mk
+"""
+    command = ["make", "-f", "-", f"{tmp_path}/mpickle/mpickle.o", "HEADER_BUILD=."]
+    good, bad = (tmp_path / f"mpickle-{version}-rust-x.o" for version in (VERSION, "0.0.1"))
+    good.write_text("object")
+    done = subprocess.run([*command, f"MPICKLE_OBJECT={good}"], input=makefile, capture_output=True, text=True)
+    assert (tmp_path / "mpickle" / "mpickle.o").read_text() == "object", done.stderr
+    done = subprocess.run([*command, f"MPICKLE_OBJECT={bad}"], input=makefile, capture_output=True, text=True)
+    assert done.returncode
+    assert f"is not of mpickle {VERSION}" in done.stderr
