@@ -4,8 +4,10 @@
 // hooks they have to call. So these are classes as Python makes them, made when they are first asked for, with native
 // methods. What Rust keeps for an instance lies in the instance's native part, where the program does not reach it.
 
-#include "py/mphal.h"
 #include "py/objtype.h"
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+#include "py/mphal.h"
+#endif
 #include "exports.h"
 #include "shim_private.h"
 
