@@ -1,4 +1,4 @@
-"""What MkDocs does not do by itself: links that leave docs/, GitHub's anchors, and a search that needs no server.
+"""What MkDocs does not do by itself: links that leave docs/, GitHub's Markdown, and a search that needs no server.
 
 The pages are written to be read on GitHub, too, so they link to the project's files by their paths. Here such a file
 gets a page of its own with its text, and a directory one with what is in it.
@@ -9,6 +9,9 @@ import posixpath
 import re
 from pathlib import Path
 
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 from mkdocs.structure.files import File, InclusionLevel
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,8 +28,26 @@ LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")
 HIDDEN = {"__pycache__", "node_modules", "build", "target"}
 
 
+class Tables(Extension, Treeprocessor):
+    """A cell knows the head of its column, to show it where there is no room for columns; and a bar is a bar in code."""
+
+    def extendMarkdown(self, md):  # noqa: N802
+        md.treeprocessors.register(self, "tables", 1)
+
+    def run(self, root):
+        for table in root.iter("table"):
+            heads = ["".join(head.itertext()) for head in table.iter("th")]
+            for row in table.find("tbody"):
+                for cell, head in zip(row, heads, strict=True):
+                    cell.set("data-head", head)
+            for code in table.iter("code"):
+                code.text = AtomicString(code.text.replace(r"\|", "|"))
+
+
 def on_config(config):
     config.mdx_configs.setdefault("toc", {})["slugify"] = github_slug
+    config.markdown_extensions.append(Tables())
+    config.theme.static_templates.discard("sitemap.xml")  # which is empty where the address is not known
     return config
 
 
