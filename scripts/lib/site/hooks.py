@@ -29,7 +29,7 @@ HIDDEN = {"__pycache__", "node_modules", "build", "target"}
 
 
 class Tables(Extension, Treeprocessor):
-    """A cell knows the head of its column, to show it where there is no room for columns; and a bar is a bar in code."""
+    """A cell knows the head of its column, for where there is no room for columns; and a bar is a bar in code."""
 
     def extendMarkdown(self, md):  # noqa: N802
         md.treeprocessors.register(self, "tables", 1)
