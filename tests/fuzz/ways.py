@@ -1,10 +1,9 @@
 # Runs on firmware, with tests/support in sys.path: how any bytes are loaded, and what comes of them dumped.
 import io
 
+import mpickle
 import sample
 from streams import IntoReader, Reader, Writer
-
-import mpickle
 
 MODULES = ("sample", "collections", "_codecs", "copyreg", "copy_reg", "array", "functools")
 BUILTINS = (
