@@ -118,6 +118,32 @@ MUTATIONS = {
             and mutant.expected.message == "pickle data was truncated"
         )
     ),
+    "a view of a bytearray or an array may exist, so a pickle does not change it": (
+        lambda mutant: mutant.answer.error == "TypeError" and "cannot change a bytearray" in mutant.answer.message
+    ),
+    "what a class has outlasts the load, so a pickle does not set it": (
+        lambda mutant: mutant.answer.error == "TypeError" and "attributes of a class" in mutant.answer.message
+    ),
+    "a firmware may lack a module": lambda mutant: "no module named 'functools'" in mutant.answer.message,
+    "MicroPython's slice has no constructor": (
+        lambda mutant: mutant.answer.error == "TypeError" and "create 'slice'" in mutant.answer.message
+    ),
+    "bytes of length 0 at the very end of the input are complete": (
+        lambda mutant: (
+            mutant.answer.error == "EOFError"
+            and mutant.expected.message == "pickle data was truncated"
+            and not mutant.options.get("stream")
+        )
+    ),
+    "a FLOAT that is both too large and no number": (
+        lambda mutant: mutant.answer.error == "ValueError" and mutant.expected.message.startswith("value too large")
+    ),
+    "CPython adds the header of its bytes object to a length": (
+        lambda mutant: (
+            mutant.answer.message.startswith("pickle data was truncated")
+            and mutant.expected.message == "byte string is too large"
+        )
+    ),
     "CPython loses bytes where an argument straddles the end of a frame of a stream": (
         lambda mutant: _from_stream(mutant) and mutant.expected.mro and not mutant.answer.error
     ),

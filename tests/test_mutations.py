@@ -6,6 +6,7 @@ others get every tenth: what may differ is how numbers, lengths and addresses ar
 
 import collections
 import functools
+import json
 import pickle
 import re
 from contextlib import closing
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 from conftest import TARGETS
 from differences import mutation_difference, mutations_of
-from support import oracle, portable
+from support import corpus, oracle, portable
 from support.capabilities import float_needs, int_needs
 from support.case import PROTOCOLS
 
@@ -84,13 +85,18 @@ class Mutant:
 
 @functools.cache
 def compare(device, kind, source, protocol):
-    """What differs, as {(what CPython did, what mpickle did): [mutants]}; and how often for a reason that is known."""
-    options = {"stream": True} if source == "stream" else {}
-    items = [(data, options) for data in mutants_for(device, protocol, kind)]
+    """What differs, see `judge`."""
+    return judge(device, [(data, SOURCES[source]) for data in mutants_for(device, protocol, kind)])
+
+
+def judge(device, items):
+    """What differs for (pickle, options), as {(what CPython did, what mpickle did): [mutants]}; and how often for a
+    reason that is known.
+    """
     answers = device.table("load", [(data.hex(), options) for data, options in items])
     found = collections.defaultdict(list)
     known = collections.Counter()
-    for (data, _), answer, expected in zip(items, answers, oracle.outcomes(items), strict=True):
+    for (data, options), answer, expected in zip(items, answers, oracle.outcomes(items), strict=True):
         wanted = device.capabilities.exception(expected.mro) if expected.mro else None
         if answer.error == wanted and (wanted or answer.text == expected.text):
             continue
@@ -105,24 +111,28 @@ def compare(device, kind, source, protocol):
     return found, known
 
 
+SOURCES = {"memory": {}, "stream": {"stream": True}}
 KINDS = ["prefixes", "flips"]
-INPUTS = ["memory", "stream"]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("source", INPUTS)
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_mutants(device, kind, source, protocol):
     """The device does with each mutant what CPython does, and lives on."""
     found, _ = compare(device, kind, source, protocol)
     if not found:
         return
-    lines = [f"{len(mutants_for(device, protocol, kind))} {kind} of protocol {protocol} from {source} on {device.name}"]
+    title = f"{len(mutants_for(device, protocol, kind))} {kind} of protocol {protocol} from {source} on {device.name}"
+    _fail(title, found, functools.partial(_place, protocol=protocol))
+
+
+def _fail(title, found, shown):
+    """Fails with an example of each kind of difference."""
+    lines = [title]
     for (wanted, got), examples in sorted(found.items(), key=lambda entry: -len(entry[1])):
         mutant = min(examples, key=lambda example: len(example.data))
-        lines.append(
-            f"\n{len(examples)} times {got} where CPython has {wanted}; for example\n{_place(mutant, protocol)}"
-        )
+        lines.append(f"\n{len(examples)} times {got} where CPython has {wanted}; for example\n{shown(mutant)}")
         lines.append(f"CPython {mutant.expected}\nmpickle {mutant.answer}")
     pytest.fail("\n".join(lines), pytrace=False)
 
@@ -137,12 +147,54 @@ def _place(mutant, protocol):
     return f"at byte {place}: {whole[around]!r} -> {mutant.data[around]!r}"
 
 
+LONGEST = 200  # of all pickles, five in six
+
+
+@functools.cache
+def compare_prefixes(device, source):
+    """What differs, see `judge`, of each prefix of each pickle that the tests have, up to a length."""
+    pickles = [data for data in corpus.pickles() if len(data) <= LONGEST]
+    if device.name != TARGETS[0]:  # which decides by the same code
+        pickles = pickles[:: 40 if device.capabilities.has("megabytes") else 400]
+    options = SOURCES[source]
+    items = [(data.hex(), options) for data in pickles]
+    answers = device.table("prefixes", items, setup=f"install('classes', {oracle.PROGRAMS['classes']!r})")
+    outcomes = oracle.outcomes([(data, options | {"prefixes": True}) for data in pickles])
+    differ = {
+        data[:end]
+        for data, answer, outcome in zip(pickles, answers, outcomes, strict=True)
+        for end, (ours, theirs) in enumerate(zip(_each(answer), _each_of_cpython(device, outcome), strict=True))
+        if ours != theirs
+    }
+    return judge(device, [(data, options) for data in sorted(differ)])
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_prefixes_of_all_pickles(device, source):
+    """Cut anywhere, every pickle of the tests ends in CPython's class of exception."""
+    found, _ = compare_prefixes(device, source)
+    if found:
+        _fail(f"prefixes of all pickles from {source} on {device.name}", found, lambda mutant: mutant.data)
+
+
+def _each(answer):
+    """The class of the exception for each prefix."""
+    runs = (run.split("*") for run in answer.text.split(",") if run)
+    return [name for name, count in runs for _ in range(int(count))]
+
+
+def _each_of_cpython(device, outcome):
+    runs = json.loads(outcome.text)
+    return [device.capabilities.exception(mro) if mro else "a value" for mro, count in runs for _ in range(count)]
+
+
 def test_known_differences_occur(device):
     """What differences.py says of mutants still happens."""
-    known = sum(
-        (compare(device, kind, source, protocol)[1] for kind in KINDS for source in INPUTS for protocol in PROTOCOLS),
-        collections.Counter(),
-    )
+    compared = [
+        compare(device, kind, source, protocol) for kind in KINDS for source in SOURCES for protocol in PROTOCOLS
+    ]
+    compared += [compare_prefixes(device, source) for source in SOURCES]
+    known = sum((known for _, known in compared), collections.Counter())
     assert set(known) >= set(mutations_of(device, everything=device.name == TARGETS[0]))
 
 

@@ -70,6 +70,24 @@ def load(data, options=None, full=False):
     return text if full else digest(text)
 
 
+def prefixes(data, options):
+    """What becomes of each prefix of a pickle: the class of the exception, and of how many in a row."""
+    data = unhexlify(data)
+    names, counts = [], []
+    for end in range(len(data)):
+        try:
+            mpickle.load(io.BytesIO(data[:end])) if options else mpickle.loads(data[:end])
+            name = "a value"
+        except Exception as error:
+            name = error_class(error)
+        if names and names[-1] == name:
+            counts[-1] += 1
+        else:
+            names.append(name)
+            counts.append(1)
+    return ",".join("%s*%d" % pair for pair in zip(names, counts))
+
+
 def _options(options):
     made = {}
     for name in options or ():

@@ -4,6 +4,7 @@ import atexit
 import base64
 import builtins
 import io
+import itertools
 import json
 import os
 import pickle
@@ -45,14 +46,25 @@ class Outcome:
 
 
 def outcome(data, options=None):
-    """What this process's CPython makes of a pickle; with the option "stream" it reads it from a file."""
+    """What this process's CPython makes of a pickle; with the option "stream" it reads it from a file.
+
+    With the option "prefixes" the text says what becomes of each prefix, see `_prefixes`.
+    """
     options = {key: option(value) for key, value in (options or {}).items()}
+    if options.pop("prefixes", False):
+        return Outcome(json.dumps(_prefixes(data, options)))
     stream = options.pop("stream", False)
     try:
         value = pickle.load(io.BytesIO(data), **options) if stream else pickle.loads(data, **options)
     except Exception as error:
         return Outcome(None, tuple(kind.__name__ for kind in type(error).__mro__[:-1]), str(error)[:300])
     return Outcome(portable.digest(portable.describe(value)))
+
+
+def _prefixes(data, options):
+    """[[bases of the exception, of how many prefixes in a row]], from the empty one to the one that lacks one byte."""
+    raised = (outcome(data[:end], options).mro for end in range(len(data)))
+    return [(mro, len(list(group))) for mro, group in itertools.groupby(raised)]
 
 
 def option(value):
