@@ -16,6 +16,9 @@ from typing_extensions import Buffer
 class _Writer(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
+class _Printer(Protocol):
+    def write(self, text: str, /) -> object: ...
+
 class _Reader(Protocol):
     def read(self, size: int, /) -> bytes | None: ...
 
@@ -191,6 +194,22 @@ def loads(
         ValueError: The protocol is newer than `HIGHEST_PROTOCOL`, or a number in the data cannot be read.
         UnicodeError: `encoding` cannot decode an 8-bit string.
         TypeError: `data` is not a bytes-like object.
+    """
+
+def dis(pickle: _Reader | Buffer, out: _Printer | None = None) -> None:
+    """Show the opcodes of a pickle, one a line, as CPython's `pickletools.dis` does.
+
+    Nothing is built, imported or called, so any pickle may be looked at. Of a stream, one pickle is read and not a
+    byte more. Characters outside of ASCII are shown as escapes, and what stands in a line, which protocol 0 has, as
+    it stands there.
+
+    Args:
+        pickle: The pickle, or a stream open for reading bytes.
+        out: Where to show them: a stream of MicroPython's own, such as an open file. `None`: standard output.
+
+    Raises:
+        ValueError: The data is not a valid pickle. The opcodes before the fault have been shown.
+        TypeError: `pickle` or `out` is of the wrong kind.
     """
 
 def register_pickle(

@@ -148,3 +148,7 @@ MUTATIONS = {
         lambda mutant: _from_stream(mutant) and mutant.expected.mro and not mutant.answer.error
     ),
 }
+
+# Rows of pickles/*.py in which pickletools takes a mark for an object and goes on, as no load does: dis stops there.
+DIS = ["mark-alone", "mark-under-stop", "*-over-mark", "dup-mark"]
+DIS += [f"only-mark-for-{name}" for name in ("BINPERSID", "DUP", "READONLY_BUFFER", "TUPLE1")]

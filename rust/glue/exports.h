@@ -24,6 +24,9 @@ uint32_t mpickle_loads(const mp_obj_t *args, mp_obj_t *result);
 // `_codecs.encode(text, encoding)`, with which pickles of protocols 0 to 2 make bytes.
 uint32_t mpickle_codecs_encode(const mp_obj_t *args, mp_obj_t *result);
 
+// `dis(pickle, out)`
+uint32_t mpickle_dis(const mp_obj_t *args, mp_obj_t *result);
+
 // `add_extension(module, name, code)`
 uint32_t mpickle_add_extension(const mp_obj_t *args, mp_obj_t *result);
 

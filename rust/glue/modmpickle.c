@@ -67,6 +67,18 @@ static const mpk_function_t glue_loads_obj = {
     },
 };
 
+#if MPICKLE_DIS
+static const mpk_function_t glue_dis_obj = {
+    {&mpk_type_function},
+    mpickle_dis,
+    2,
+    {
+        {MP_QSTR_pickle, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_out, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    },
+};
+#endif
+
 #if MPICKLE_REGISTRY
 static const mpk_function_t glue_register_pickle_obj = {
     {&mpk_type_function},
@@ -322,6 +334,9 @@ static const mp_rom_map_elem_t mpickle_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_dumps), MP_ROM_PTR(&glue_dumps_obj)},
     {MP_ROM_QSTR(MP_QSTR_load), MP_ROM_PTR(&glue_load_obj)},
     {MP_ROM_QSTR(MP_QSTR_loads), MP_ROM_PTR(&glue_loads_obj)},
+#if MPICKLE_DIS
+    {MP_ROM_QSTR(MP_QSTR_dis), MP_ROM_PTR(&glue_dis_obj)},
+#endif
 #if MPICKLE_REGISTRY
     {MP_ROM_QSTR(MP_QSTR_register_pickle), MP_ROM_PTR(&glue_register_pickle_obj)},
     {MP_ROM_QSTR(MP_QSTR_inject_fake_module_func), MP_ROM_PTR(&glue_inject_fake_module_func_obj)},

@@ -47,6 +47,9 @@
 #ifndef MPICKLE_PLACEHOLDER
 #define MPICKLE_PLACEHOLDER (1)
 #endif
+#ifndef MPICKLE_DIS
+#define MPICKLE_DIS (1)
+#endif
 
 // Status of a call.
 #define MPK_OK (0)
@@ -334,6 +337,40 @@ bool mpk_is_stream(mp_obj_t obj, bool for_writing, mp_obj_t *raised);
 // Reads up to `len` bytes, 0 at the end; MPK_ERROR if it raised.
 size_t mpk_read(mp_obj_t stream, uint8_t *data, size_t len, mp_obj_t *raised);
 uint32_t mpk_write(mp_obj_t stream, const uint8_t *data, size_t len, mp_obj_t *raised);
+
+// ---------------------------------------------------------------------------------------------------------------------
+// shim_dis.c: the lines of a listing. With MPICKLE_DIS.
+
+// Numbered as `Form` and `Note` in rust/core/src/dis.rs, which say what is what.
+#define MPK_FORM_NONE (0)
+#define MPK_FORM_UINT (1)
+#define MPK_FORM_INT (2)
+#define MPK_FORM_FLOAT (3)
+#define MPK_FORM_PLAIN (4)
+#define MPK_FORM_ESCAPED (5)
+#define MPK_FORM_LONG (8)
+#define MPK_FORM_STR (9)
+#define MPK_FORM_BYTES (11)
+#define MPK_FORM_BYTEARRAY (12)
+#define MPK_NOTE_NONE (0)
+#define MPK_NOTE_MARK (1)
+#define MPK_NOTE_STORED (2)
+#define MPK_NOTE_PROTOCOL (3)
+
+// `Line` there.
+typedef struct {
+    const uint8_t *argument;
+    size_t len;
+    size_t offset;
+    size_t depth;
+    size_t number;
+    uint8_t code;
+    uint8_t form;
+    uint8_t note;
+} mpk_line_t;
+
+// Shows a line on standard output, or where `out` is not None by its `write`.
+uint32_t mpk_show_line(mp_obj_t out, const char *name, const mpk_line_t *line, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_error.c: exceptions.

@@ -17,7 +17,7 @@ static bool mpk_has_method(mp_obj_t obj, qstr name) {
 
 // The stream protocol of a native object, or NULL. Other protocols stand in the same slot, those of pins for one, so
 // the object must have the method of a stream as well.
-static const mp_stream_p_t *mpk_protocol(mp_obj_t obj, qstr method) {
+const mp_stream_p_t *mpk_protocol(mp_obj_t obj, qstr method) {
     const mp_obj_type_t *type = mp_obj_get_type(obj);
     if (!mp_obj_is_obj(obj) || !mp_obj_is_native_type(type) || !MP_OBJ_TYPE_HAS_SLOT(type, protocol) ||
         !mpk_has_method(obj, method)) {

@@ -88,6 +88,16 @@ def prefixes(data, options):
     return ",".join("%s*%d" % pair for pair in zip(names, counts))
 
 
+def listing(data, stream=False):
+    """What dis shows of a pickle given in hex, in hex; and, after a NUL, the exception that it raises."""
+    out = io.StringIO()
+    try:
+        mpickle.dis(io.BytesIO(unhexlify(data)) if stream else unhexlify(data), out)
+    except Exception as error:
+        return hexlify((out.getvalue() + "\0" + error_class(error)).encode()).decode()
+    return hexlify(out.getvalue().encode()).decode()
+
+
 def _options(options):
     made = {}
     for name in options or ():

@@ -9,6 +9,7 @@
 
 extern crate alloc;
 
+pub mod dis;
 pub mod error;
 pub mod growable;
 pub mod parts;

@@ -38,6 +38,9 @@ pub struct Hooks {
     pub find_class: Option<Obj>,
     /// A Pickler's own reducers by type; without it the module's `dispatch_table` counts.
     pub dispatch_table: Option<Obj>,
+    /// Where a listing goes.
+    #[cfg(feature = "dis")]
+    pub listing: Option<Obj>,
 }
 
 /// MicroPython during one call.

@@ -4,8 +4,12 @@
 
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_void};
+#[cfg(feature = "dis")]
+use core::mem::offset_of;
 use core::num::NonZeroU64;
 use core::ptr::NonNull;
+#[cfg(feature = "dis")]
+use mpickle_core::dis::Line;
 use mpickle_core::error::{Class, Fault, OutOfMemory, Place};
 use mpickle_core::runtime::{Location, Value};
 use mpickle_core::wire::opcode;
@@ -79,6 +83,20 @@ pub struct Shim {
     /// What a machine found wrong, where `raised` is null.
     fault: Cell<Fault>,
 }
+
+// A line of a listing goes over the border as it is.
+#[cfg(feature = "dis")]
+const _: () = {
+    assert!(size_of::<Line>() == size_of::<ffi::mpk_line_t>());
+    assert!(offset_of!(Line, argument) == offset_of!(ffi::mpk_line_t, argument));
+    assert!(offset_of!(Line, len) == offset_of!(ffi::mpk_line_t, len));
+    assert!(offset_of!(Line, offset) == offset_of!(ffi::mpk_line_t, offset));
+    assert!(offset_of!(Line, depth) == offset_of!(ffi::mpk_line_t, depth));
+    assert!(offset_of!(Line, number) == offset_of!(ffi::mpk_line_t, number));
+    assert!(offset_of!(Line, code) == offset_of!(ffi::mpk_line_t, code));
+    assert!(offset_of!(Line, form) == offset_of!(ffi::mpk_line_t, form));
+    assert!(offset_of!(Line, note) == offset_of!(ffi::mpk_line_t, note));
+};
 
 /// Calls a shim function that cannot raise.
 macro_rules! call {
@@ -776,6 +794,14 @@ impl Shim {
 
     pub fn write(&self, stream: Obj, data: &[u8]) -> Result<()> {
         status!(self, mpk_write(stream.raw(), data.as_ptr(), data.len()))
+    }
+
+    /// Shows a line of a listing.
+    #[cfg(feature = "dis")]
+    pub fn show(&self, out: Obj, line: &Line) -> Result<()> {
+        let name = opcode::name(line.code).unwrap_or_default();
+        let line = core::ptr::from_ref(line).cast::<ffi::mpk_line_t>();
+        status!(self, mpk_show_line(out.raw(), name.as_ptr(), line))
     }
 
     /// A read-only view of a buffer.

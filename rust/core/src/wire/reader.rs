@@ -114,15 +114,16 @@ impl<'a, O: Copy> Reader<'a, O> {
         }
         // Mostly there are eight bytes to be had, of which the last few are not meant.
         let Some(&bytes) = self.memory.get(self.position..).and_then(|rest| rest.first_chunk()) else {
-            return self.number_byte_by_byte(rt, width);
+            return self.slow_number(rt, width);
         };
         self.position += usize::from(width);
         Ok(u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * u32::from(width))))
     }
 
+    /// The same, byte by byte.
     #[cold]
     #[inline(never)]
-    fn number_byte_by_byte<R: Runtime<Obj = O>>(&mut self, rt: &R, width: u8) -> Result<u64, R> {
+    pub fn slow_number<R: Runtime<Obj = O>>(&mut self, rt: &R, width: u8) -> Result<u64, R> {
         let bytes = self.take(rt, width.into())?;
         Ok(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     }
