@@ -4,6 +4,7 @@ import array
 import errno
 import functools
 import pickle
+from contextlib import closing
 
 import pytest
 from differences import difference
@@ -234,3 +235,32 @@ def test_what_was_loaded_works(device):
         it = pickle.loads(pickle.dumps(eval(source, oracle.NAMES), protocol))
         expected = repr(eval(question, oracle.NAMES | {"it": it}))
         assert answer.text == expected, f"{source} in protocol {protocol}: {question} is {answer}"
+
+
+@pytest.mark.needs("command")  # no chip's own matter, and it would take long
+@pytest.mark.parametrize("protocol", (2, 4))
+def test_dump_keeps_no_attributes(device, protocol):
+    """What was written of an instance is given back: there is no room for the attributes of all of them at once."""
+    with closing(device.with_heap("256k")) as small:
+        output = small.run(
+            f"""
+import sample
+class Sink:
+    def write(self, data):
+        pass
+def wide():
+    it = sample.Plain()
+    for number in range(40):
+        setattr(it, "attribute%d" % number, number)
+    return it
+gc.collect()
+least, values = gc.mem_free() * 2 // 5, []
+while gc.mem_free() > least:
+    while gc.mem_free() > least:
+        values.append(wide())
+    gc.collect()
+mpickle.dump(values, Sink(), {protocol})
+print("ok")
+"""
+        )
+    assert output == "ok\n"
