@@ -238,7 +238,7 @@ def test_what_was_loaded_works(device):
 
 
 @pytest.mark.needs("command")  # no chip's own matter, and it would take long
-@pytest.mark.parametrize("protocol", (2, 4))
+@pytest.mark.parametrize("protocol", [2, 4])
 def test_dump_keeps_no_attributes(device, protocol):
     """What was written of an instance is given back: there is no room for the attributes of all of them at once."""
     with closing(device.with_heap("256k")) as small:
