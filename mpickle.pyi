@@ -383,7 +383,7 @@ class Unpickler:
     """Reads pickles from a stream, with hooks that a subclass overrides.
 
     Args:
-        file: A stream open for reading bytes.
+        file: A stream open for reading bytes, or an object that holds the bytes itself.
         fix_imports: With a protocol below 3, look Python 2 names up under their Python 3 names.
         encoding: How to decode the 8-bit strings of Python 2: `"ASCII"`, `"latin1"`, `"utf-8"`, or `"bytes"` to
             keep them as bytes objects.
@@ -401,7 +401,7 @@ class Unpickler:
     memo: Any
     def __init__(
         self,
-        file: _Reader,
+        file: _Reader | Buffer,
         *,
         fix_imports: bool = True,
         encoding: str = "ASCII",
