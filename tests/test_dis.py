@@ -107,10 +107,12 @@ def shown(device, pickles, stream=False):
     return [(text, error or None) for text, _, error in parts]
 
 
-def complaint(data, found, wanted):
+def complaint(device, data, found, wanted):
     """What is wrong with a listing, if it does not agree with pickletools' up to a fault that both find."""
     (text, error), (listing, fault) = found, wanted
-    if fault is None:
+    if error == "OverflowError" and device.capabilities.int_bits:
+        agrees = listing.startswith(text)
+    elif fault is None:
         agrees = (text, error) == (listing, None)
     elif UNNOTICED.search(fault):
         agrees = text.startswith(listing)
@@ -128,7 +130,7 @@ def test_written(device):
         wanted = expected(data, ("floatnl",))
         if wanted[1]:  # before Python 3.13, pickletools has no names but ASCII
             wanted = expected(data, tuple(READERS))
-        assert complaint(data, found, wanted) is None
+        assert complaint(device, data, found, wanted) is None
 
 
 @pytest.mark.parametrize("table", [opcodes, malformed], ids=["opcodes", "malformed"])
@@ -138,7 +140,7 @@ def test_hand_made(device, table):
     answers = shown(device, tuple(row.data for row in rows))
     wrong = {}
     for row, found in zip(rows, answers, strict=True):
-        text = complaint(row.data, found, expected(row.data, tuple(READERS)))
+        text = complaint(device, row.data, found, expected(row.data, tuple(READERS)))
         if bool(text) != any(fnmatch(row.name, pattern) for pattern in DIS):
             wrong[row.name] = text or "this difference is gone, so take it out of differences.py"
     assert not wrong, "\n".join(f"{name}: {text}" for name, text in wrong.items())
