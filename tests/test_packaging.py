@@ -23,6 +23,7 @@ from rust_target import TABLE  # noqa: E402
 
 VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 MODULES = sorted(path.name for path in (ROOT / "python").glob("*.py"))
+HOST = [path.name for path in (ROOT / "host").glob("*.py")]
 STUBS = ["mpickle.pyi", *(f"{name}i" for name in MODULES)]
 
 
@@ -113,7 +114,7 @@ def test_names_of_a_release():
 
 
 def test_release_of_the_modules(tmp_path):
-    """What is in the archive is what mip installs, and the second archive is the first."""
+    """In the archive is what mip installs, and what is for the PC; and the second archive is the first."""
     archives = []
     for place in (tmp_path / "once", tmp_path / "twice"):
         release("--to", place, "python")
@@ -124,7 +125,9 @@ def test_release_of_the_modules(tmp_path):
         archives.append(digest)
     assert len(set(archives)) == 1
     with tarfile.open(place / name) as archive:
-        assert sorted(Path(member).name for member in archive.getnames() if ".py" in member) == sorted(MODULES + STUBS)
+        assert sorted(Path(member).name for member in archive.getnames() if ".py" in member) == sorted(
+            MODULES + STUBS + HOST
+        )
 
 
 def test_object_from_elsewhere(tmp_path):
