@@ -329,6 +329,40 @@ def test_hostile_memory_is_bounded(device):
     assert [answer.text for answer in answers[-4:]] == ["None"] * 4
 
 
+def test_memory_of_a_sparse_memo(device):
+    """A thousand indexes up to a million take what a thousand take: far less than an array of a million would."""
+    places = [place * 1_000_003 % 1_000_000 for place in range(0, 1_000_000, 1000)]
+    puts = b"".join(b"Nr" + place.to_bytes(4, "little") + b"0" for place in places)
+    data = puts + b"j" + places[-1].to_bytes(4, "little") + b"."
+    with closing(device.with_heap("256k")) as small:
+        assert small.table("load", [(data.hex(), {})])[0].text == "None"
+
+
+@pytest.mark.needs("megabytes")
+def test_memory_of_a_million_memoized(device):
+    """Nobody can tell which of them are wanted again: each takes a word, and another while the vector moves."""
+    with closing(device.with_heap("24M")) as small:
+        output = small.run(
+            r"""
+piece = b"N\x940" * 1000
+frame = b"\x95" + len(piece).to_bytes(8, "little") + piece
+
+class Million:
+    left = 1000
+    data = b""
+    def read(self, size):
+        if not self.data:
+            self.left -= 1
+            self.data = frame if self.left >= 0 else b"h\x05."
+        data, self.data = self.data[:size], self.data[size:]
+        return data
+
+print(mpickle.load(Million()))
+"""
+        )
+    assert output == "None\n"
+
+
 # Law 9: configuration is read, not assumed.
 
 
