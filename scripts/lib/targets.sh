@@ -2,7 +2,7 @@
 # Sourced by the scripts: the firmwares that mpickle is built into, and what each of them needs.
 
 TARGETS=(
-    unix unix-longlong unix-nanbox unix-faults unix-fuzz unix-threads unix-gil
+    unix unix-longlong unix-nanbox unix-faults unix-fuzz unix-valgrind unix-threads unix-gil
     qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc qemu-cmake
 )
 
@@ -24,7 +24,7 @@ port_of() {
 # The directory in boards/.
 board_of() {
     case $1 in
-        unix-faults | unix-fuzz) printf 'unix\n' ;;
+        unix-faults | unix-fuzz | unix-valgrind) printf 'unix\n' ;;
         qemu-cmake) printf 'qemu-riscv32-imc\n' ;;
         *) printf '%s\n' "$1" ;;
     esac

@@ -56,6 +56,10 @@ void __real_gc_collect(void);
 void __wrap_gc_collect(void) {
     __real_gc_collect();
     if (WATCHED) {
+        // The collector follows words that nobody has written, so what it wrote down counts as such, too.
+        mp_state_mem_area_t *area = &MP_STATE_MEM(area);
+        watch_written(area->gc_alloc_table_start, area->gc_alloc_table_byte_len);
+        watch_written(&mp_state_ctx.mem, sizeof(mp_state_ctx.mem));
         faults_poison();
     }
 }

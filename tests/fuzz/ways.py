@@ -1,6 +1,8 @@
-# Runs on firmware, with tests/support in sys.path: how any bytes are loaded, and what comes of them dumped.
+# Runs on firmware with the module faults, with tests/support in sys.path: any bytes are loaded, and what comes of them
+# is dumped and loaded again. How, with what hooks, and which allocation fails meanwhile, the bytes say themselves.
 import io
 
+import faults
 import mpickle
 import sample
 from streams import IntoReader, Reader, Writer
@@ -54,14 +56,6 @@ def read(data, how):
     return [unpickler.load() for _ in range(1 + how // 8 % 3)]
 
 
-def number_of(data):
-    """What the bytes themselves say of how to go about them."""
-    how = 0
-    for byte in data:
-        how = (how * 31 + byte) & 0xFFFFFF
-    return how
-
-
 def write(obj, how):
     """Dumps an object in one of the ways."""
     kind, protocol = how % 4, how % 6
@@ -80,9 +74,17 @@ def write(obj, how):
     return file.getvalue()
 
 
-def there_and_back(data, how):
-    """Loads a pickle, dumps what is in it, and loads that; any Exception is fine."""
+def one(data, turn=0):
+    """Loads a pickle, dumps what is in it, and loads that. Whatever Exception comes out is fine."""
+    how = turn
+    for byte in data:
+        how = (how * 31 + byte) & 0xFFFFFF
+    if how & 0x30 == 0:
+        faults.fail_at(1 + how // 64 % 40, how & 0x40 != 0)
+    elif how & 0x30 == 0x10 and len(data) < 200:
+        faults.collect_every(1 + how // 64 % 10)
     try:
         mpickle.loads(write(read(data, how), how // 8), allow=allow, missing=mpickle.Placeholder)
     except Exception:
         pass
+    faults.reset()

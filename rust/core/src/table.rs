@@ -139,10 +139,13 @@ mod tests {
         }
     }
 
+    /// Miri is slow.
+    const COUNT: usize = if cfg!(miri) { 400 } else { 2000 };
+
     /// Addresses, as identities are, and small numbers, as memo indexes are; and all bits of a word.
     fn keys() -> impl Iterator<Item = usize> {
-        let addresses = (0..2000).map(|number| 0x7f00_0000 + 32 * number);
-        let indexes = 0..2000;
+        let addresses = (0..COUNT).map(|number| 0x7f00_0000 + 32 * number);
+        let indexes = 0..COUNT;
         let bits = (12..usize::BITS).map(|bit| 1 << bit);
         addresses.chain(indexes).chain(bits).chain([usize::MAX])
     }
@@ -151,7 +154,7 @@ mod tests {
     fn what_is_stored_is_found() {
         let (mut ours, mut theirs) = (Table::<Global>::new(), HashMap::new());
         assert_eq!(ours.position(0), None);
-        for kept in [0, 1, 1500] {
+        for kept in [0, 1, COUNT] {
             for key in keys().skip(ours.len()) {
                 assert_eq!(ours.position(key), None);
                 ours.insert_new(key).unwrap();
@@ -166,7 +169,7 @@ mod tests {
             theirs.retain(|_, &mut position| position < kept);
             assert_eq!(ours.len(), kept);
         }
-        assert!(keys().enumerate().all(|(at, key)| ours.position(key) == Some(at).filter(|&at| at < 1500)));
+        assert!(keys().enumerate().all(|(at, key)| ours.position(key) == Some(at).filter(|&at| at < COUNT)));
     }
 
     #[test]
