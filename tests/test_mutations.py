@@ -188,6 +188,20 @@ def _each_of_cpython(device, outcome):
     return [device.capabilities.exception(mro) if mro else "a value" for mro, count in runs for _ in range(count)]
 
 
+@pytest.mark.parametrize("source", SOURCES)
+def test_fuzzed(device, source):
+    """What fuzzing has found to go ways of its own: plain data as in CPython; nothing else kills the device."""
+    pickles = corpus.fuzzed()
+    plain = [data for data in pickles if corpus.names_nothing(data)]
+    assert len(plain) > 50
+    found, _ = judge(device, [(data, SOURCES[source]) for data in plain])
+    if found:
+        _fail(f"fuzzed pickles from {source} on {device.name}", found, lambda mutant: mutant.data)
+    options = SOURCES[source] | {"allow": ()}
+    answers = device.table("load", [(data.hex(), options) for data in pickles])
+    assert "DeviceDied" not in {answer.error for answer in answers}
+
+
 def test_known_differences_occur(device):
     """What differences.py says of mutants still happens."""
     compared = [

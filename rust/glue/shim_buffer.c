@@ -27,10 +27,19 @@ static mp_obj_t mpk_source(mp_obj_t obj) {
     return source;
 }
 
+// A str has the buffer protocol here, but no bytes that a pickle could name.
+static void mpk_need_bytes(mp_obj_t obj) {
+    mp_buffer_info_t buffer;
+    if (mp_obj_is_str(obj) || !mp_get_buffer(obj, &buffer, MP_BUFFER_READ)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required"));
+    }
+}
+
 // A view that keeps the memory alive: where the source is itself a view, MicroPython's constructor goes back to the
 // start of the block, which it could not do from the address that a PickleBuffer gives.
 static mp_obj_array_t *mpk_view(mp_obj_t obj) {
     mp_obj_t source = mpk_is_pickle_buffer(obj) ? mpk_source(obj) : obj;
+    mpk_need_bytes(source);
     return MP_OBJ_TO_PTR(mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_memoryview), source));
 }
 
@@ -50,11 +59,7 @@ mp_obj_t mpk_readonly(mp_obj_t obj, mp_obj_t *raised) {
 static mp_obj_t mpk_buffer_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
     mp_obj_t source = mpk_is_pickle_buffer(args[0]) ? mpk_source(args[0]) : args[0];
-    mp_buffer_info_t buffer;
-    // A str has the buffer protocol here, but no bytes that a pickle could name.
-    if (mp_obj_is_str(source) || !mp_get_buffer(source, &buffer, MP_BUFFER_READ)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required"));
-    }
+    mpk_need_bytes(source);
     mpk_pickle_buffer_t *self = mp_obj_malloc(mpk_pickle_buffer_t, type);
     self->source = source;
     return MP_OBJ_FROM_PTR(self);

@@ -232,6 +232,7 @@ PICKLES = (
         broken("next-buffer-too-many", "NEXT_BUFFER", "NEXT_BUFFER", "STOP", buffers="=[b'a']"),
         broken("next-buffer-empty", "NEXT_BUFFER", "STOP", buffers="=[]"),
         broken("readonly-buffer-of-none", "NONE", "READONLY_BUFFER", "STOP"),
+        broken("readonly-buffer-of-str", ("BINUNICODE", "text"), "READONLY_BUFFER", "STOP"),
         broken("encoding-unknown", ("SHORT_BINSTRING", b"\xe9"), "STOP", encoding="no-such-encoding"),
         broken("errors-unknown", ("SHORT_BINSTRING", b"\xe9"), "STOP", errors="no-such-handler"),
         broken("raises-in-setstate", ("GLOBAL", "sample", "Angry"), b")\x81}b."),
