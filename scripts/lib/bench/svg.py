@@ -13,17 +13,18 @@ text { font: 12px system-ui, sans-serif; fill: #23292b }
 .value { font-size: 11px }
 .grid { stroke: #dde3e3 }
 .one { stroke: #23292b }
-.first { fill: #2b7a78 }
-.second { fill: #d9822b }
-.third { fill: #a23b52 }
+.first { color: #2b7a78; fill: currentColor }
+.second { color: #d9822b; fill: currentColor }
+.third { color: #a23b52; fill: currentColor }
+.curve { fill: none; stroke: currentColor; stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
   text { fill: #dce3e3 }
   .tick { fill: #94a3a5 }
   .grid { stroke: #2e383a }
   .one { stroke: #dce3e3 }
-  .first { fill: #4fa8a4 }
-  .second { fill: #d9964a }
-  .third { fill: #d9708a }
+  .first { color: #4fa8a4 }
+  .second { color: #d9964a }
+  .third { color: #d9708a }
 }
 """
 
@@ -38,6 +39,11 @@ def text(x, y, content, kind="text"):
 
 def line(x, top, bottom, kind):
     return f'<path class="{kind}" d="M{x:.1f} {top}V{bottom}"/>'
+
+
+def curve(points, kind):
+    places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polyline class="{kind} curve" points="{places}"/>'
 
 
 def document(parts, height):

@@ -1,5 +1,6 @@
 """Runs programs on the firmware with a heap of a given size."""
 
+import re
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -30,8 +31,17 @@ class Firmware:
             raise SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
         return done.stdout.decode()
 
-    def _run(self, source, heap, directory):
-        command = [self.binary, "-X", f"heapsize={heap}", "-c", source]
+    def instructions(self, source, directory, heap):
+        """How many instructions a program takes, by valgrind."""
+        counting = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+        done = self._run(source, heap, directory, counting)
+        found = re.search(rb"I +refs: +([0-9,]+)", done.stderr)
+        if done.returncode or not found:
+            raise SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
+        return int(found[1].replace(b",", b""))
+
+    def _run(self, source, heap, directory, under=()):
+        command = [*under, self.binary, "-X", f"heapsize={heap}", "-c", source]
         return subprocess.run(command, cwd=directory, capture_output=True)
 
     def smallest_heap(self, source, directory):
