@@ -108,7 +108,7 @@ def point(x, y):
 def run(device, source):
     """What a program on the device says."""
     device.prelude("twin", programs.SOURCE)
-    said = device.run(f"print(perform({FORGET + source!r}))\n{FORGET}").strip()
+    said = device.run(f"for line in perform({FORGET + source!r}):\n    print(line)\n{FORGET}").strip()
     if "ended by" in said:
         pytest.fail(said, pytrace=False)
     return said

@@ -39,7 +39,7 @@ def check(device, program, how=""):
     `how` names a function on the device that calls it.
     """
     device.prelude("twin", SOURCE)
-    said = device.run(f"print(perform({program.source!r}, {how or None}))").strip().split("\n")
+    said = device.run(f"for line in perform({program.source!r}, {how or None}):\n    print(line)").strip().split("\n")
     expected = _expected(program)
     if program.reason:
         assert expected != _said_by_another(program.source), "CPython says the same: there is no difference any more"
@@ -55,13 +55,13 @@ def _expected(program):
 
 @functools.cache
 def _said_by_cpython(source):
-    return twin.perform(source).strip().split("\n")
+    return "\n".join(twin.perform(source)).strip().split("\n")
 
 
 @functools.cache
 def _said_by_another(source):
     """The same of a CPython of its own, which may crash."""
-    code = "import sys; from support import oracle, twin; print(twin.perform(sys.stdin.read()))"
+    code = "import sys; from support import oracle, twin; print(*twin.perform(sys.stdin.read()), sep=chr(10))"
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", code], input=source, capture_output=True, text=True, env=environment)
     return done.stdout.strip().split("\n")

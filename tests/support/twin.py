@@ -62,7 +62,7 @@ def dumped(obj, protocol=4, cls=P.Pickler, **options):
 
 
 def perform(source, around=None):
-    """What a program says, and the exception that ends it. `around(function, *args)` calls what is to be watched."""
+    """The lines that a program says, with the exception that ends it. `around(function, *args)` calls what is watched."""
     lines = []
 
     def say(*things):
@@ -88,7 +88,7 @@ def perform(source, around=None):
         lines.append("ended by " + error_name(error) + ": " + str(error))
     finally:
         del sys.modules["program"]
-    return "\n".join(lines)
+    return lines
 
 
 def _call(function, *args):
