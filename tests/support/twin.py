@@ -62,7 +62,8 @@ def dumped(obj, protocol=4, cls=P.Pickler, **options):
 
 
 def perform(source, around=None):
-    """The lines that a program says, with the exception that ends it. `around(function, *args)` calls what is watched."""
+    """The lines that a program says, the exception that ends it included. `around(function, *args)` calls what is
+    watched."""
     lines = []
 
     def say(*things):
