@@ -160,16 +160,18 @@ users = (
 for make in makers:
     for use in users:
         grow(make, use)
-        before = in_use()
-        size = grow(make, use)
-        assert mpickle.loads(mpickle.dumps([1, (2, "x")])) == [1, (2, "x")]
-        print(size, in_use() - before)
+        before, more = in_use(), []
+        for _ in range(2):
+            size = grow(make, use)
+            assert mpickle.loads(mpickle.dumps([1, (2, "x")])) == [1, (2, "x")]
+            more.append(in_use() - before)
+        print(size, min(more))
 """
         )
     found = [tuple(map(int, line.split())) for line in output.splitlines()]
     assert len(found) == 12
     assert min(size for size, _ in found) > 50
-    # The collector takes what looks like an address for one.
+    # The collector takes what looks like an address for one, though seldom twice.
     assert max(leaked for _, leaked in found) <= 256
 
 
