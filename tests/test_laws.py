@@ -157,10 +157,12 @@ users = (
     lambda value: mpickle.loads(mpickle.dumps(value)),
     lambda value: mpickle.load(io.BytesIO(mpickle.dumps(value, 2))),
 )
+before = size = more = None  # room for the names
 for make in makers:
     for use in users:
         grow(make, use)
-        before, more = in_use(), []
+        more = []
+        before = in_use()
         for _ in range(2):
             size = grow(make, use)
             assert mpickle.loads(mpickle.dumps([1, (2, "x")])) == [1, (2, "x")]

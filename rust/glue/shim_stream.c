@@ -113,7 +113,7 @@ static void mpk_write_native(mp_obj_t stream, const uint8_t *data, size_t len) {
     }
 }
 
-#define MPK_WRITTEN_AT_ONCE (1024)
+#define MPK_WRITTEN_AT_ONCE (512)
 
 // `write(bytes)`, which are a copy: of a long payload in pieces. A count that is short makes the rest follow; anything
 // else than a count says that all of the piece is written.

@@ -28,8 +28,9 @@ impl<A: Allocator + Default> Table<A> {
     /// Where `key` stands.
     #[inline(never)]
     pub fn position(&self, key: usize) -> Option<usize> {
-        if self.is_empty() {
-            return None;
+        if self.slots.is_empty() {
+            // There may be keys all the same, after memory ran out.
+            return self.keys.iter().position(|&other| other == key);
         }
         let found = |&position: &u32| self.keys.get(position as usize) == Some(&key);
         self.slots.get(hash(key), found).map(|&position| position as usize)
@@ -39,7 +40,7 @@ impl<A: Allocator + Default> Table<A> {
     #[inline(never)]
     pub fn insert_new(&mut self, key: usize) -> Result<(), OutOfMemory> {
         let position = self.len();
-        if position == self.slots.capacity() {
+        if position >= self.slots.capacity() {
             self.grow()?;
         }
         self.keys.push(key)?;
@@ -48,7 +49,8 @@ impl<A: Allocator + Default> Table<A> {
         Ok(())
     }
 
-    /// A small table grows eightfold, since most of the work is the moving of what it holds.
+    /// A small table grows eightfold, since most of the work is the moving of what it holds. The old slots are given back
+    /// first: all that they know is in `keys`, and both at once would be what most memory is needed for.
     #[cold]
     #[inline(never)]
     fn grow(&mut self) -> Result<(), OutOfMemory> {
@@ -56,10 +58,8 @@ impl<A: Allocator + Default> Table<A> {
         const SMALL: usize = 200;
         let len = self.len();
         let wanted = if len < SMALL { FIRST.max(8 * len) } else { len + 1 };
-        // A heap that cannot give that much may still give what is needed.
-        let slots =
-            [wanted, len + 1].iter().find_map(|&wanted| RawTable::try_with_capacity_in(wanted, A::default()).ok());
-        self.slots = slots.ok_or(OutOfMemory)?;
+        self.slots = RawTable::new_in(A::default());
+        self.slots = RawTable::try_with_capacity_in(wanted, A::default()).map_err(|_| OutOfMemory)?;
         self.fill();
         if len < SMALL {
             self.keys.reserve(wanted - len)?;
@@ -67,10 +67,13 @@ impl<A: Allocator + Default> Table<A> {
         Ok(())
     }
 
-    /// Enters all keys into an empty hash table.
+    /// Enters all keys into an empty hash table, if it has room for them.
     fn fill(&mut self) {
+        if self.slots.capacity() < self.len() {
+            return;
+        }
         for (position, &key) in self.keys.iter().enumerate() {
-            // SAFETY: the table was made for more keys than these. EXCEPTION: none. GC: as in `insert_new`.
+            // SAFETY: there is room for all of them. EXCEPTION: none. GC: as in `insert_new`.
             unsafe { self.slots.insert_no_grow(hash(key), position as u32) };
         }
     }

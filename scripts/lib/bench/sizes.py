@@ -6,7 +6,7 @@ from pathlib import Path
 from .svg import WIDTH, document, rectangle, text
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks.md"
-ROW = re.compile(r"^\| `MPICKLE_(\w+)=0` \| (.*?) \| ([\d ]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `MPICKLE_(\w+)=0` \| (.*?) \| ([\d ]+) \| [\d ]+ \|$", re.MULTILINE)
 HEIGHT, BAR, LABEL = 42, 12, 56
 
 
