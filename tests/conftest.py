@@ -163,16 +163,13 @@ def pytest_generate_tests(metafunc):
     With `row` it runs on each row of its table that fits the device: the module's function `rows(test)` gives a list
     of (name, row, what it needs). What a test itself needs of the device, it names with @pytest.mark.needs("bigint").
     """
-    if "faulty" in metafunc.fixturenames:
-        devices = [open_faulty(name, binary) for name, binary in targets(metafunc.config).items() if name == FAULTS]
+    for fixture, names, opened in (("faulty", (FAULTS,), open_faulty), ("threaded", THREADS, open_device)):
+        if fixture not in metafunc.fixturenames:
+            continue
+        devices = [opened(name, binary) for name, binary in targets(metafunc.config).items() if name in names]
         if not devices:
-            _left_out[(FAULTS, metafunc.definition.name, "is not among the targets chosen")] += 1
-        metafunc.parametrize("faulty", devices, ids=lambda device: device.name, indirect=True, scope="session")
-    if "threaded" in metafunc.fixturenames:
-        devices = [open_device(name, binary) for name, binary in targets(metafunc.config).items() if name in THREADS]
-        if not devices:
-            _left_out[(THREADS[0], metafunc.definition.name, "is not among the targets chosen")] += 1
-        metafunc.parametrize("threaded", devices, ids=lambda device: device.name, indirect=True, scope="session")
+            _left_out[(names[0], metafunc.definition.name, "is not among the targets chosen")] += 1
+        metafunc.parametrize(fixture, devices, ids=lambda device: device.name, indirect=True, scope="session")
     if "device" not in metafunc.fixturenames:
         return
     test, file = metafunc.definition.name, metafunc.module.__name__

@@ -5,11 +5,12 @@
 // methods. What Rust keeps for an instance lies in the instance's native part, where the program does not reach it.
 
 #include "py/objtype.h"
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-#include "py/mphal.h"
-#endif
 #include "exports.h"
 #include "shim_private.h"
+
+#if MPK_IN_PARALLEL
+#include "py/mphal.h"
+#endif
 
 #if MPICKLE_CLASSES
 
@@ -96,12 +97,12 @@ mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len,
 
 // A global lock is not released here, so without one alone MicroPython's own section is needed.
 bool mpk_exchange(bool *flag, bool value) {
-    #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    #if MPK_IN_PARALLEL
     mp_uint_t section = MICROPY_BEGIN_ATOMIC_SECTION();
     #endif
     bool before = *flag;
     *flag = value;
-    #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    #if MPK_IN_PARALLEL
     MICROPY_END_ATOMIC_SECTION(section);
     #endif
     return before;

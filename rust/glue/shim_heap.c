@@ -10,7 +10,7 @@
 // mpk_search_restore at the end of the call into mpickle.
 //
 // Without a global lock another thread may be at it, and it is left alone.
-#define MPK_MOVE_SEARCH (!MICROPY_PY_THREAD || MICROPY_PY_THREAD_GIL)
+#define MPK_MOVE_SEARCH (!MPK_IN_PARALLEL)
 
 #if MPK_MOVE_SEARCH
 

@@ -93,6 +93,9 @@ mp_obj_t mpk_class(uint32_t slot, qstr name, const mp_obj_dict_t *locals);
 extern const mp_obj_type_t mpk_type_machine;
 extern const struct _mpk_property_layout_t mpk_memo_property;
 
+// Threads run at once, without a global lock.
+#define MPK_IN_PARALLEL (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
+
 // The stream protocol of a native object that has a method of that name, or NULL.
 const struct _mp_stream_p_t *mpk_protocol(mp_obj_t obj, qstr method);
 

@@ -41,6 +41,13 @@ one_at_a_time() {
     fi
 }
 
+# apt_install PACKAGE...: of Debian; for root.
+apt_install() {
+    say "Installing $* with apt"
+    apt-get -qq update >&2
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >&2
+}
+
 default_version() {
     awk '!/^#/ { print $1; exit }' "$VERSIONS"
 }

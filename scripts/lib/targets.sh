@@ -64,6 +64,11 @@ board_files() {
     cat "$ROOT/boards/$(port_of "$1")-common/"* "$ROOT/boards/$(board_of "$1")/"*
 }
 
+# The parts of mpickle, by their names in Cargo: all that is not left out by a switch.
+default_features() {
+    sed -n 's/^default = \[\(.*\)\]/\1/p' "$ROOT/rust/mpickle/Cargo.toml" | tr -d '" '
+}
+
 # start_anew_if_changed OUT SETTING...: make does not notice another source, other settings, another set of modules or what
 # a board's files include.
 start_anew_if_changed() {

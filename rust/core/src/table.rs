@@ -1,8 +1,8 @@
 //! Numbers in the order in which they came, and a hash table that tells where each of them stands; fallible in every
 //! growth. It is the memo of the pickler, and that of the unpickler for indexes that are out of order.
 //!
-//! A slot of the hash table is a position, half as large as a number or smaller, since a table has up to twice as many
-//! slots as it needs, and for a moment, while it grows, three times as many.
+//! A slot of the hash table is a position, no larger than a number or half as large, since a table has up to twice as
+//! many slots as it needs.
 //!
 //! hashbrown's own maps panic when memory runs out in `insert`; its raw table can be made with a capacity, which may
 //! fail, and inserts without growing, so no panic is linked.

@@ -36,7 +36,7 @@ null = Null()
 file = open("pickle", "rb")
 """
 DATA = "data = make()"
-WRITE = "\nimport mpickle\nwith open('pickle', 'wb') as file:\n    mpickle.dump(make(), file)"
+WRITE = "\nimport mpickle\nwith open('pickle', 'wb') as file:\n    file.write(mpickle.dumps(make()))"
 PROGRAMS = {
     "loads": "pickle = file.read()\ndata = mpickle.loads(pickle)",
     "load(file)": "data = mpickle.load(file)",
@@ -54,8 +54,6 @@ class Heap:
     data: int
     needs: int
     limit: int
-    pickle: int
-    memo: int
 
 
 def limit(program, data, pickle, memo, entry):
@@ -73,16 +71,13 @@ def measure(firmware, directory):
     entry = 40 if firmware.says("import sys\nprint(sys.maxsize > 1 << 32)", directory).strip() == "True" else 24
     file = Path(directory, "pickle")
     for case, make in CASES.items():
-        firmware.says(
-            make + "\nimport mpickle\nwith open('pickle', 'wb') as f:\n    f.write(mpickle.dumps(make()))", directory
-        )
+        firmware.says(make + WRITE, directory)
         pickle = file.read_bytes()
         memo = sum(opcode.name == "MEMOIZE" for opcode, *_ in pickletools.genops(pickle))
         data = firmware.smallest_heap(make + HEAD + DATA, directory)
         for program, source in PROGRAMS.items():
             needs = firmware.smallest_heap(make + HEAD + source, directory)
-            most = limit(program, data, len(pickle), memo, entry)
-            yield Heap(case, program, data, needs, int(most), len(pickle), memo)
+            yield Heap(case, program, data, needs, int(limit(program, data, len(pickle), memo, entry)))
 
 
 def table(heaps):

@@ -22,13 +22,13 @@ class Firmware:
         # The interpreter may not even get as far as to say MemoryError.
         if b"MemoryError" in done.stderr or done.returncode < 0 or b"memory" in done.stderr:
             return False
-        raise SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
+        raise _failed(source, done)
 
     def says(self, source, directory, heap=MOST):
         """What a program prints."""
         done = self._run(source, heap, directory)
         if done.returncode:
-            raise SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
+            raise _failed(source, done)
         return done.stdout.decode()
 
     def instructions(self, source, directory, heap):
@@ -37,7 +37,7 @@ class Firmware:
         done = self._run(source, heap, directory, counting)
         found = re.search(rb"I +refs: +([0-9,]+)", done.stderr)
         if done.returncode or not found:
-            raise SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
+            raise _failed(source, done)
         return int(found[1].replace(b",", b""))
 
     def _run(self, source, heap, directory, under=()):
@@ -59,6 +59,10 @@ class Firmware:
             else:
                 low = middle
         return high
+
+
+def _failed(source, done):
+    return SystemExit(f"memory: the program failed:\n{source}\n{done.stderr.decode()}")
 
 
 def scratch():
