@@ -112,7 +112,7 @@ _opened = []
 
 
 def pytest_runtest_setup(item):
-    """A device with little memory forgets what the tests of another file have put there."""
+    """A device forgets what the tests of another file have left: in which order files run is the scheduler's choice."""
     callspec = getattr(item, "callspec", None)
     if callspec and "device" in callspec.params:
         callspec.params["device"].begin(item.module.__name__)

@@ -58,6 +58,7 @@ class Device:
         self.name = name
         self._preludes = {}
         self._kept = frozenset()
+        self._file = None
         self._running = False
 
     # What the tests use.
@@ -74,7 +75,11 @@ class Device:
         self._kept = frozenset(self._preludes)
 
     def begin(self, file):
-        """The tests of another file begin."""
+        """The tests of a file begin: what those of another have imported, registered and kept goes."""
+        if file != self._file:
+            self._preludes = {name: source for name, source in self._preludes.items() if name in self._kept}
+            self._reset()
+        self._file = file
 
     def run(self, source, *, data=b"", timeout=TIMEOUT):
         """Runs source in a fresh namespace; returns what it printed; DeviceError with the traceback if it raised.
@@ -127,6 +132,10 @@ class Device:
 
     def _stop(self):
         raise NotImplementedError
+
+    def _reset(self):
+        """The next call finds a fresh interpreter."""
+        self.restart()
 
     # How the above fit together.
 

@@ -43,7 +43,6 @@ class QemuDevice(ProcessDevice):
     def __init__(self, name, binary, *, free=None):
         super().__init__(name, binary)
         self.free = free
-        self._file = None
 
     def with_heap(self, heap, *, stack=None):  # noqa: ARG002 (as the other devices have it)
         """A second device of the same firmware, of whose heap that much is left. The C stack is always of 10 kB."""
@@ -53,12 +52,8 @@ class QemuDevice(ProcessDevice):
         other.capabilities = self.capabilities
         return other
 
-    def begin(self, file):
-        """The tests of another file begin: what those before it have put into the heap goes, by a soft reset."""
-        if file != self._file and set(self._preludes) - self._kept:
-            self._preludes = {name: source for name, source in self._preludes.items() if name in self._kept}
-            self._running = False
-        self._file = file
+    def _reset(self):
+        self._running = False  # `_start` does a soft reset
 
     def _start(self):
         if self._process is None:
