@@ -189,6 +189,10 @@ class Device:
         return f"({','.join(parts)},)" if parts else "()"
 
 
+def _is_whole(output):
+    return output.endswith(END) and output.count(END) >= 2  # megabytes come in small pieces: only few are counted
+
+
 def _parse(line):
     if line.startswith("!"):
         error, _, message = line[1:].partition(" ")
@@ -318,7 +322,7 @@ class UnixDevice(ProcessDevice):
         code = source.encode()
         deadline = time.monotonic() + timeout
         self._send(b"%s%08x%08x" % (mode.encode(), len(code), len(data)) + code + data, deadline, source)
-        answer = self._receive(deadline, source, lambda output: output.count(END) >= 2)
+        answer = self._receive(deadline, source, _is_whole)
         output, traceback, rest = answer.split(END, 2)
         if rest:
             raise DeviceError(f"on {self.name}: output after the end: {rest[:200]!r}")

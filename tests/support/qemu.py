@@ -99,7 +99,8 @@ class QemuDevice(ProcessDevice):
 
     def _receive(self, deadline, source, is_whole):
         def whole_or_hung(output):
-            if FAULT in output and output.count(b"xPSR"):
+            tail = output[-1000:]
+            if FAULT in tail and b"xPSR" in tail:
                 self._process.kill()
                 raise self._death(source, output=output)
             return is_whole(output)
