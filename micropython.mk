@@ -5,7 +5,8 @@
 # Cargo must be there, with the standard library of the firmware's target (rustup target add), and libclang.
 #
 # Variables:
-#   MPICKLE_<NAME>=0      leave a feature out; the names are the default features in rust/mpickle/Cargo.toml
+#   MPICKLE_<NAME>=0      leave a feature out, and those that need it; the names are the default features in
+#                         rust/mpickle/Cargo.toml
 #   MPICKLE_RUST_TARGET   the Rust target, where scripts/lib/rust_target.py cannot tell it from the C compiler
 #   MPICKLE_OBJECT=FILE   the Rust side of the same version, compiled elsewhere for the same Rust target, with all features
 #                         (scripts/release makes such objects): neither cargo nor libclang is needed then
@@ -22,22 +23,26 @@ SRC_USERMOD_C += $(MPICKLE_SRC)
 # MicroPython's own headers have unused parameters.
 $(MPICKLE_GLUE_O): CFLAGS += -Wall -Wextra -Werror -Wno-unused-parameter -fno-asynchronous-unwind-tables
 
-# Feature switches: MPICKLE_NAME=0/1 for each default feature "name" of the crate.
-MPICKLE_FEATURES := $(shell sed -n 's/^default = \[\(.*\)\]/\1/p' $(MPICKLE_DIR)/rust/mpickle/Cargo.toml | tr -d '" ' | tr ',' ' ')
+# Feature switches: MPICKLE_NAME=0/1 for each default feature "name" of the crate. One is on if those that it needs are.
+mpickle_list = $(shell sed -n 's/^$(1) = \[\(.*\)\]/\1/p' $(MPICKLE_DIR)/rust/mpickle/Cargo.toml | tr -d '" ' | tr ',' ' ')
+MPICKLE_FEATURES := $(call mpickle_list,default)
 mpickle_switch = MPICKLE_$(shell echo $(1) | tr a-z- A-Z_)
+mpickle_switches = $(foreach f,$(1),$($(call mpickle_switch,$(f))))
 $(foreach f,$(MPICKLE_FEATURES),$(eval $(call mpickle_switch,$(f)) ?= 1))
 mpickle_comma := ,
 mpickle_space := $(subst ,, )
-MPICKLE_CARGO_FEATURES := $(foreach f,$(MPICKLE_FEATURES),$(if $(filter-out 0,$($(call mpickle_switch,$(f)))),$(f)))
+MPICKLE_CARGO_FEATURES := $(foreach f,$(MPICKLE_FEATURES),$(if $(filter 0,$(call mpickle_switches,$(f) $(call mpickle_list,$(f)))),,$(f)))
 CFLAGS_USERMOD += $(foreach f,$(MPICKLE_FEATURES),-D$(call mpickle_switch,$(f))=$(if $(filter $(f),$(MPICKLE_CARGO_FEATURES)),1,0))
 
-# The scan for interned strings does not notice another set of features. This file changes with it.
+# The scan for interned strings does not notice another set of features. This file changes with it. What was found in a
+# file that now has nothing would stay, so it is forgotten.
 MPICKLE_SWITCHES := $(BUILD)/mpickle/switches
 QSTR_GLOBAL_DEPENDENCIES += $(MPICKLE_SWITCHES)
 $(MPICKLE_GLUE_O): $(MPICKLE_SWITCHES)
 $(MPICKLE_SWITCHES): mpickle-always
 	$(Q)$(MKDIR) -p $(@D)
-	$(Q)echo "$(MPICKLE_CARGO_FEATURES)" | cmp -s - $@ || echo "$(MPICKLE_CARGO_FEATURES)" > $@
+	$(Q)echo "$(MPICKLE_CARGO_FEATURES)" | cmp -s - $@ || { \
+		$(RM) -rf $(addprefix $(HEADER_BUILD)/,qstr root_pointers moduledefs); echo "$(MPICKLE_CARGO_FEATURES)" > $@; }
 
 # The Rust side, one relocatable object. Cargo knows best whether there is anything to do, so it is always asked;
 # the file changes only when its content does. That the glue depends on it is what links the firmware anew.

@@ -29,6 +29,9 @@
 #endif
 
 // Feature switches, for those who read this header without the firmware's own (rust/mpickle/Cargo.toml).
+#ifndef MPICKLE_GLOBALS
+#define MPICKLE_GLOBALS (1)
+#endif
 #ifndef MPICKLE_BUFFERS
 #define MPICKLE_BUFFERS (1)
 #endif
@@ -213,7 +216,7 @@ size_t mpk_contains(mp_obj_t container, mp_obj_t obj, mp_obj_t *raised);
 size_t mpk_argument_int(mp_obj_t obj, int32_t *value, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
-// shim_instance.c: what instances are made of; shim_new.c: making them again.
+// shim_instance.c: what instances are made of; shim_new.c: making them again. With MPICKLE_GLOBALS.
 
 #define MPK_BASE_OBJECT (0)         // of Python classes alone
 #define MPK_BASE_VALUE (1)          // `cls.__new__(cls, *args)`, where `value` is the built-in part
@@ -249,7 +252,7 @@ uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised);
 uint32_t mpk_dropped(mp_obj_t obj, mp_obj_t below, mp_obj_t *raised);
 
 // ---------------------------------------------------------------------------------------------------------------------
-// shim_global.c: names of classes and functions.
+// shim_global.c: names of classes and functions. With MPICKLE_GLOBALS.
 
 // The object that `module` and `name`, a path with dots if `dotted`, name, by import and attribute lookup.
 mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, bool dotted, mp_obj_t *raised);
@@ -401,7 +404,7 @@ typedef struct {
 mp_obj_t mpk_exception(uint32_t cls, const char *message, const mpk_place_t *place);
 // A new exception that says something of the global with these names, two str.
 mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const char *what);
-// A TypeError that names the type of `obj`.
+// A TypeError that names the type of `obj`; where globals were left out, a PicklingError.
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj);
 
 // A call into Rust is bracketed: mpk_enter before it, mpk_finish after it.

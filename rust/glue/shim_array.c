@@ -8,7 +8,7 @@
 #include "py/objarray.h"
 #include "shim_private.h"
 
-#if MICROPY_PY_ARRAY
+#if MICROPY_PY_ARRAY && MPICKLE_GLOBALS
 
 // The struct code of each format. From 2 on little-endian and big-endian take turns.
 static const char mpk_array_formats[] = "BbHHhhIIiiQQqqffdd";

@@ -12,6 +12,8 @@ mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t
     MPK_CATCH(MPK_NULL)
 }
 
+#if MPICKLE_GLOBALS
+
 // The type that is called: that of `callable`, or the built-in one whose arguments a class without an `__init__` takes.
 static const mp_obj_type_t *mpk_type_called(mp_obj_t callable) {
     const mp_obj_type_t *type = mpk_is_class(callable) ? MP_OBJ_TO_PTR(callable) : NULL;
@@ -118,29 +120,12 @@ uint32_t mpk_set_attribute(mp_obj_t obj, mp_obj_t name, mp_obj_t value, mp_obj_t
     MPK_CATCH(MPK_RAISED)
 }
 
-mp_obj_t mpk_iterate(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mp_getiter(obj, NULL);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
-}
-
 mp_obj_t mpk_iterate_items(mp_obj_t obj, mp_obj_t *raised) {
     MPK_TRY {
         mp_obj_t method[2];
         mp_load_method(obj, MP_QSTR_items, method);
         mp_obj_t result = mp_getiter(mp_call_method_n_kw(0, 0, method), NULL);
         MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
-}
-
-mp_obj_t mpk_next(mp_obj_t iterator, mp_obj_t *raised) {
-    *raised = MPK_NULL;
-    MPK_TRY {
-        mp_obj_t item = mp_iternext(iterator);
-        MPK_RETURN(item == MP_OBJ_STOP_ITERATION ? MPK_NULL : item);
     }
     MPK_CATCH(MPK_NULL)
 }
@@ -153,10 +138,29 @@ mp_obj_t mpk_list_of(mp_obj_t obj, mp_obj_t *raised) {
     MPK_CATCH(MPK_NULL)
 }
 
+#endif // MPICKLE_GLOBALS
+
 mp_obj_t mpk_to_str(mp_obj_t obj, mp_obj_t *raised) {
     MPK_TRY {
         mp_obj_t result = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_str), obj);
         MPK_RETURN(result);
+    }
+    MPK_CATCH(MPK_NULL)
+}
+
+mp_obj_t mpk_iterate(mp_obj_t obj, mp_obj_t *raised) {
+    MPK_TRY {
+        mp_obj_t result = mp_getiter(obj, NULL);
+        MPK_RETURN(result);
+    }
+    MPK_CATCH(MPK_NULL)
+}
+
+mp_obj_t mpk_next(mp_obj_t iterator, mp_obj_t *raised) {
+    *raised = MPK_NULL;
+    MPK_TRY {
+        mp_obj_t item = mp_iternext(iterator);
+        MPK_RETURN(item == MP_OBJ_STOP_ITERATION ? MPK_NULL : item);
     }
     MPK_CATCH(MPK_NULL)
 }

@@ -156,6 +156,8 @@ static bool mpk_extend_list(mp_obj_list_t *list, const mp_obj_t *items, size_t l
     return true;
 }
 
+#if MPICKLE_GLOBALS
+
 // Bytes that a view may look at stay where they are: to grow moves them, and the view would see what comes after.
 static void mpk_check_fixed(mp_obj_t obj) {
     bool fixed = mpk_is_exact(obj, &mp_type_bytearray);
@@ -167,9 +169,19 @@ static void mpk_check_fixed(mp_obj_t obj) {
     }
 }
 
+#else
+
+// Nothing but a list, dict or set comes about that could be.
+static MP_NORETURN void mpk_not_to_be_filled(const mp_obj_type_t *exception) {
+    mp_raise_msg(exception, MP_ERROR_TEXT("only a list, dict or set can be filled"));
+}
+
+#endif // MPICKLE_GLOBALS
+
 // By the methods `extend` or `append`.
 static MP_NOINLINE uint32_t mpk_extend_other(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     MPK_TRY {
+        #if MPICKLE_GLOBALS
         mpk_check_fixed(obj);
         mp_obj_t method[3];
         mp_load_method_maybe(obj, MP_QSTR_extend, method);
@@ -184,6 +196,9 @@ static MP_NOINLINE uint32_t mpk_extend_other(mp_obj_t obj, const mp_obj_t *items
             mp_call_method_n_kw(1, 0, call);
         }
         MPK_RETURN(MPK_OK);
+        #else
+        mpk_not_to_be_filled(&mp_type_AttributeError);
+        #endif
     }
     MPK_CATCH(MPK_RAISED)
 }
@@ -338,11 +353,15 @@ uint32_t mpk_store(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *ra
                 MPK_RETURN(MPK_OK);
             }
         }
+        #if MPICKLE_GLOBALS
         mpk_check_fixed(obj);
         for (size_t i = 0; i + 1 < len; i += 2) {
             mp_obj_subscr(obj, items[i], items[i + 1]);
         }
         MPK_RETURN(MPK_OK);
+        #else
+        mpk_not_to_be_filled(&mp_type_TypeError);
+        #endif
     }
     MPK_CATCH(MPK_RAISED)
 }
@@ -385,6 +404,7 @@ uint32_t mpk_add(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *rais
             MPK_RETURN(MPK_OK);
         }
         #endif
+        #if MPICKLE_GLOBALS
         mp_obj_t method[2];
         mp_load_method(obj, MP_QSTR_add, method);
         for (size_t i = 0; i < len; i++) {
@@ -392,6 +412,9 @@ uint32_t mpk_add(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *rais
             mp_call_method_n_kw(1, 0, call);
         }
         MPK_RETURN(MPK_OK);
+        #else
+        mpk_not_to_be_filled(&mp_type_AttributeError);
+        #endif
     }
     MPK_CATCH(MPK_RAISED)
 }

@@ -46,8 +46,14 @@ mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {
     mp_obj_t caught;
     mp_obj_t *raised = &caught;
     MPK_TRY {
+        #if MPICKLE_GLOBALS
         mp_obj_t exception = mp_obj_new_exception_msg_varg(
             &mp_type_TypeError, MP_ERROR_TEXT("cannot pickle '%s' object"), mp_obj_get_type_str(obj));
+        #else
+        mp_obj_t exception = mp_obj_new_exception_msg_varg(&mpk_type_PicklingError,
+            MP_ERROR_TEXT("cannot pickle '%s' object: globals were left out; protocol 5 needs none for plain data"),
+            mp_obj_get_type_str(obj));
+        #endif
         MPK_RETURN(exception);
     }
     MPK_CATCH(caught)

@@ -8,6 +8,8 @@
 #include "py/objtype.h"
 #include "shim_private.h"
 
+#if MPICKLE_GLOBALS
+
 // ---------------------------------------------------------------------------------------------------------------------
 // From a name to the object.
 
@@ -332,3 +334,5 @@ uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_ob
     }
     MPK_CATCH(MPK_RAISED)
 }
+
+#endif // MPICKLE_GLOBALS

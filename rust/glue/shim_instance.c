@@ -6,6 +6,8 @@
 #include "py/objtype.h"
 #include "shim_private.h"
 
+#if MPICKLE_GLOBALS
+
 // Laid out as in py/objboundmeth.c and py/objdeque.c.
 typedef struct {
     mp_obj_base_t base;
@@ -243,3 +245,5 @@ mp_obj_t mpk_state(mp_obj_t obj, mp_obj_t *raised) {
     }
     MPK_CATCH(MPK_NULL)
 }
+
+#endif // MPICKLE_GLOBALS

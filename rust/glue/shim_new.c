@@ -5,6 +5,8 @@
 #include "py/objtype.h"
 #include "shim_private.h"
 
+#if MPICKLE_GLOBALS
+
 // `cls.__new__` as the class or a base of it defines it, or MPK_NULL where that is object's own.
 static mp_obj_t mpk_dunder_new(mp_obj_t cls) {
     mp_obj_t own[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
@@ -106,3 +108,5 @@ uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised) {
     }
     MPK_CATCH(MPK_RAISED)
 }
+
+#endif // MPICKLE_GLOBALS

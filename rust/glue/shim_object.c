@@ -63,6 +63,7 @@ static MP_NOINLINE uint32_t mpk_inspect_rare(mp_obj_t obj, const mp_obj_type_t *
     if (obj == mp_const_none) {
         return MPK_KIND_NONE;
     }
+    #if MPICKLE_GLOBALS
     if (type == &mp_type_type) {
         if (MP_OBJ_TO_PTR(obj) == &mp_type_NoneType) {
             value->part = mp_const_none;
@@ -104,6 +105,7 @@ static MP_NOINLINE uint32_t mpk_inspect_rare(mp_obj_t obj, const mp_obj_type_t *
         return MPK_KIND_GLOBAL;
     }
     #endif
+    #endif // MPICKLE_GLOBALS
     #if MPICKLE_BUFFERS
     mp_buffer_info_t buffer;
     if (type == &mpk_type_PickleBuffer && mp_get_buffer(obj, &buffer, MP_BUFFER_READ)) {

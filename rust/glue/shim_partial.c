@@ -4,6 +4,8 @@
 #include "py/objtuple.h"
 #include "shim_private.h"
 
+#if MPICKLE_GLOBALS
+
 typedef struct {
     mp_obj_base_t base;
     mp_obj_t func;
@@ -118,3 +120,5 @@ static MP_DEFINE_CONST_DICT(mpk_partial_locals, mpk_partial_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(mpk_type_partial, MP_QSTR_partial, MP_TYPE_FLAG_NONE, make_new, mpk_partial_make_new, call,
     mpk_partial_call, attr, mpk_partial_attr, locals_dict, &mpk_partial_locals);
+
+#endif // MPICKLE_GLOBALS

@@ -5,6 +5,8 @@
 #include "shim_private.h"
 #include "exports.h"
 
+#if MPICKLE_GLOBALS
+
 static mp_obj_t mpk_codecs_encode(size_t n_args, const mp_obj_t *args) {
     mp_obj_t argv[2] = {args[0], n_args > 1 ? args[1] : mp_const_none};
     return mpk_call_entry(mpickle_codecs_encode, argv);
@@ -134,3 +136,5 @@ uint32_t mpk_constructor(mp_obj_t callable) {
     }
     return MPK_CONSTRUCTOR_CALL;
 }
+
+#endif // MPICKLE_GLOBALS

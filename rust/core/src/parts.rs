@@ -1,8 +1,11 @@
 //! Which parts are compiled in. What is left out is behind constants, so that it is checked all the same.
 
-/// Numbers and text as lines: writing protocols 0 and 1, and reading INT, LONG, FLOAT, STRING and UNICODE.
+/// Numbers and text as lines: writing protocols 0 and 1, and reading INT, LONG, FLOAT, STRING, UNICODE, PERSID, GET and PUT.
 pub const TEXT: bool = cfg!(feature = "text");
 /// Python 2's names but for the two that all pickles before protocol 3 have, and its 8-bit strings.
 pub const PYTHON2: bool = cfg!(feature = "python2");
+/// What is no plain data: classes, functions, and whatever is made again by calling one, which before protocol 5 is a
+/// bytearray, before 4 a set and before 3 bytes.
+pub const GLOBALS: bool = cfg!(feature = "globals");
 /// Writing instances that have no `__reduce__` of their own.
 pub const INSTANCES: bool = cfg!(feature = "instances");

@@ -306,7 +306,7 @@ pub trait Runtime {
     fn may_replace(&self) -> bool;
     /// Told of an object that POP drops, and of the one below it. What stands in for a state setter notes the state.
     fn dropped(&self, obj: Self::Obj, below: Self::Obj) -> Result<(), Self>;
-    /// A TypeError that names the type of `obj`.
+    /// What is raised for an object that cannot be pickled; it names the type of `obj`.
     fn cannot_pickle(&self, obj: Self::Obj) -> Self::Raised;
     /// Updates the instance's `__dict__` from a dict, key by key.
     fn update_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<(), Self>;
@@ -352,8 +352,8 @@ pub trait Runtime {
     fn persistent_id(&self, obj: Self::Obj) -> Result<Option<Self::Obj>, Self>;
     /// `str(obj)`
     fn to_str(&self, obj: Self::Obj) -> Result<Self::Obj, Self>;
-    /// The object of a persistent id; `None` when there is no hook.
-    fn persistent_load(&self, id: Self::Obj) -> Result<Option<Self::Obj>, Self>;
+    /// The object of a persistent id; raises the fault `NoPersistentLoad` when there is no hook.
+    fn persistent_load(&self, id: Self::Obj) -> Result<Self::Obj, Self>;
     /// Offers a buffer to `buffer_callback`; true when it goes in band.
     fn buffer_in_band(&self, buffer: Self::Obj) -> Result<bool, Self>;
     /// Whether out-of-band buffers were given to load.

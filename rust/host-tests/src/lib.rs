@@ -14,6 +14,9 @@ fn micropython_is_built() {
 #[path = "../../mpickle/src/api.rs"]
 mod api;
 #[cfg(micropython)]
+#[path = "../../mpickle/src/codecs.rs"]
+mod codecs;
+#[cfg(micropython)]
 #[path = "../../mpickle/src/dis.rs"]
 mod dis;
 #[cfg(micropython)]

@@ -9,13 +9,12 @@ use crate::heap::TableHeap;
 use crate::interpreter::Interpreter;
 use crate::policy::Policy;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::{Class, Fault};
-use mpickle_core::growable::Growable;
+use mpickle_core::error::Class;
 use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, LOWEST_PROTOCOL, Pickler};
 use mpickle_core::runtime::Runtime;
 use mpickle_core::unpickler::{self, Unpickler};
 use mpickle_core::wire::reader::Reader;
-use mpickle_core::wire::text::{self, Encoding, Errors};
+use mpickle_core::wire::text::{Encoding, Errors};
 
 type Result<T> = core::result::Result<T, Raised>;
 
@@ -52,15 +51,6 @@ pub extern "C" fn mpickle_loads(args: *const mp_obj_t, result: *mut mp_obj_t) ->
     enter(args, result, |rt, args| {
         let &[source, options @ ..] = shim::arguments::<7>(args);
         load(rt, source, false, options)
-    })
-}
-
-/// `_codecs.encode(text, encoding)`, with which pickles of protocols 0 to 2 make bytes.
-#[unsafe(no_mangle)]
-pub extern "C" fn mpickle_codecs_encode(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
-        let &[text, encoding] = shim::arguments(args);
-        codecs_encode(rt, text, some(encoding))
     })
 }
 
@@ -157,9 +147,14 @@ pub fn parse_load_options(rt: &mut Interpreter, options: [Obj; 6]) -> Result<unp
     };
     Ok(unpickler::Options {
         fix_imports: rt.shim.is_true(fix_imports)?,
-        encoding: shim::immutable_bytes(encoding).and_then(Encoding::parse),
-        errors: shim::immutable_bytes(errors).and_then(Errors::parse),
+        encoding: python2_option(encoding, Encoding::parse),
+        errors: python2_option(errors, Errors::parse),
     })
+}
+
+/// What an option for Python 2's strings says, where there are any.
+fn python2_option<T>(option: Obj, parse: fn(&[u8]) -> Option<T>) -> Option<T> {
+    if cfg!(feature = "python2") { shim::immutable_bytes(option).and_then(parse) } else { None }
 }
 
 /// Memory that stays as it is is read where it lies, other memory and streams piece by piece; true for other memory.
@@ -183,22 +178,6 @@ pub fn open_source<'a>(rt: &Interpreter, source: Obj, streams: bool) -> Result<(
     Ok((Reader::stream(source), false))
 }
 
-fn codecs_encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<Obj> {
-    let Some(utf8) = rt.text(text) else {
-        return Err(rt.shim.raise(Class::Type, c"encode() argument 1 must be str"));
-    };
-    let encoding = match encoding {
-        Some(encoding) => parse_encoding(&rt.shim, encoding)?,
-        None => Encoding::Utf8,
-    };
-    let mut data = Growable::new();
-    match encoding {
-        Encoding::Latin1 => rt.or_fail(text::latin1_from_utf8(utf8, &mut data))?,
-        _ => data.extend_from_slice(utf8)?,
-    }
-    rt.adopt_bytes(data)
-}
-
 /// The protocol argument: None is the default, a negative number the highest.
 fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
     let Some(protocol) = some(protocol) else {
@@ -212,14 +191,6 @@ fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
         protocol if protocol <= HIGHEST_PROTOCOL.into() => Ok(protocol as u8),
         _ => Err(shim.raise(Class::Value, c"pickle protocol must be <= 5")),
     }
-}
-
-fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
-    if !shim::is_str(name) {
-        return Err(shim.raise(Class::Type, c"encode() argument 'encoding' must be str"));
-    }
-    let encoding = shim::immutable_bytes(name).and_then(Encoding::parse);
-    encoding.filter(|&encoding| encoding != Encoding::Bytes).ok_or_else(|| shim.fail(Fault::UnknownEncoding))
 }
 
 /// An argument, unless it is None.

@@ -472,7 +472,7 @@ impl Runtime for Interpreter {
 
     #[inline]
     fn has_persistent_id(&self) -> bool {
-        self.hooks.persistent_id.is_some()
+        cfg!(feature = "classes") && self.hooks.persistent_id.is_some()
     }
 
     fn persistent_id(&self, obj: Obj) -> Result<Option<Obj>, Self> {
@@ -485,8 +485,12 @@ impl Runtime for Interpreter {
         self.shim.to_str(obj)
     }
 
-    fn persistent_load(&self, id: Obj) -> Result<Option<Obj>, Self> {
-        self.hooks.persistent_load.map(|hook| self.shim.apply(hook, &[id])).transpose()
+    #[inline(never)]
+    fn persistent_load(&self, id: Obj) -> Result<Obj, Self> {
+        match self.hooks.persistent_load {
+            Some(hook) if cfg!(feature = "classes") => self.shim.apply(hook, &[id]),
+            _ => Err(self.fail(Fault::NoPersistentLoad)),
+        }
     }
 
     fn buffer_in_band(&self, buffer: Obj) -> Result<bool, Self> {

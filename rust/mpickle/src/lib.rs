@@ -1,7 +1,7 @@
 //! mpickle for MicroPython: the machines of `mpickle-core` over the C shim of `rust/glue`.
 //!
 //! - [`api`] has the functions that the generated C module calls; [`machine`] the methods of its classes, [`registry`],
-//!   [`inject`] and [`extension`] what the program registers; [`dis`] lists a pickle;
+//!   [`inject`] and [`extension`] what the program registers; [`codecs`] what old pickles call; [`dis`] lists a pickle;
 //! - [`interpreter`] is the `Runtime` of the core: what the machines ask of MicroPython;
 //! - [`shim`] calls the shim, and is the one file that does;
 //! - [`heap`] puts Rust's memory on MicroPython's heap.
@@ -12,6 +12,8 @@
 #![warn(missing_docs)]
 
 pub mod api;
+#[cfg(feature = "globals")]
+pub mod codecs;
 #[cfg(feature = "dis")]
 pub mod dis;
 mod error;

@@ -3,6 +3,7 @@
 use super::memo::nobody;
 use super::{BATCH, Pickler, Step};
 use crate::error::Fault;
+use crate::parts::GLOBALS;
 use crate::runtime::{Result, Runtime};
 use crate::wire::opcode;
 
@@ -229,6 +230,9 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// Before protocol 4 a set is its type called with a list of its items.
     fn save_set_by_reduction(&mut self, set: R::Obj) -> Result<(), R> {
+        if !GLOBALS {
+            return Err(self.rt.cannot_pickle(set));
+        }
         let items = self.rt.list_of(set)?;
         self.save_made(set, &[items])
     }

@@ -14,7 +14,7 @@ mod scalars;
 
 use crate::error::Fault;
 use crate::growable::Growable;
-use crate::parts::TEXT;
+use crate::parts::{GLOBALS, TEXT};
 use crate::runtime::{Result, Runtime, Value};
 use crate::wire::opcode;
 use crate::wire::writer::Writer;
@@ -133,21 +133,23 @@ impl<'r, R: Runtime> Pickler<'r, R> {
                 self.steps.pop();
                 Ok(self.writer.ops(code, times)?)
             }
-            Step::Memoize(obj) => {
-                self.steps.pop();
-                self.memoize(obj)
-            }
             Step::List { list, next, room } => self.advance_list(list, next, room),
             Step::Dict { dict, position, size, room } => self.advance_dict(dict, position, size, room),
             Step::Set { set, position, size, room } => self.advance_set(set, position, size, room),
             Step::FrozenSet { set, position } => self.advance_frozenset(set, position),
             Step::Tuple { tuple, next, memoized } => self.advance_tuple(tuple, next, memoized),
-            Step::Items { iterator, taken } => self.advance_items(iterator, taken),
-            Step::Pairs { iterator, taken } => self.advance_pairs(iterator, taken),
-            Step::Reduced { obj, reduction } => {
+            Step::Items { iterator, taken } if GLOBALS => self.advance_items(iterator, taken),
+            Step::Pairs { iterator, taken } if GLOBALS => self.advance_pairs(iterator, taken),
+            Step::Memoize(obj) if GLOBALS => {
+                self.steps.pop();
+                self.memoize(obj)
+            }
+            Step::Reduced { obj, reduction } if GLOBALS => {
                 self.steps.pop();
                 self.finish_reduction(obj, reduction)
             }
+            // What was left out is never pushed.
+            Step::Items { .. } | Step::Pairs { .. } | Step::Memoize(_) | Step::Reduced { .. } => Ok(()),
         }
     }
 

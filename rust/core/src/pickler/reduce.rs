@@ -2,13 +2,16 @@
 
 use super::{BATCH, Pickler, Step};
 use crate::error::Fault;
-use crate::parts::INSTANCES;
+use crate::parts::{GLOBALS, INSTANCES};
 use crate::runtime::{Constructor, Known, Result, Runtime, Value};
 use crate::wire::opcode;
 
 impl<R: Runtime> Pickler<'_, R> {
     /// Writes an object that has no opcode of its own.
     pub(super) fn save_by_reduction(&mut self, obj: R::Obj, value: Value<'_, R::Obj>) -> Result<(), R> {
+        if !GLOBALS {
+            return Err(self.rt.cannot_pickle(obj));
+        }
         if let Some(reduction) = self.rt.reducer_override(obj)? {
             return self.save_reduction(obj, reduction);
         }

@@ -3,6 +3,7 @@
 use super::{Pickler, Step};
 use crate::error::Fault;
 use crate::growable::Growable;
+use crate::parts::GLOBALS;
 use crate::runtime::{Known, Result, Runtime, Value};
 use crate::wire::{float, integer, opcode, text};
 
@@ -120,6 +121,9 @@ impl<R: Runtime> Pickler<'_, R> {
 
     /// Python 2 has no bytes apart from str, so the text that has these bytes in Latin-1 is encoded there.
     fn save_bytes_by_reduction(&mut self, obj: R::Obj, data: &[u8]) -> Result<(), R> {
+        if !GLOBALS {
+            return Err(self.rt.cannot_pickle(obj));
+        }
         if data.is_empty() {
             return self.save_made(obj, &[]);
         }
@@ -132,6 +136,9 @@ impl<R: Runtime> Pickler<'_, R> {
 
     pub(super) fn save_bytearray(&mut self, obj: R::Obj, len: usize) -> Result<(), R> {
         if self.protocol() < 5 {
+            if !GLOBALS {
+                return Err(self.rt.cannot_pickle(obj));
+            }
             if len == 0 {
                 return self.save_made(obj, &[]);
             }

@@ -97,11 +97,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
             return Err(self.rt.fail(Fault::PersidNotAscii));
         }
         let id = self.rt.str(line)?;
-        self.load_persistent(id)
-    }
-
-    pub(super) fn load_persistent(&mut self, id: R::Obj) -> Result<R::Obj, R> {
-        self.rt.persistent_load(id)?.ok_or_else(|| self.rt.fail(Fault::NoPersistentLoad))
+        self.rt.persistent_load(id)
     }
 
     /// The global that the next two lines name.

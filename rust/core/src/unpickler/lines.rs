@@ -4,7 +4,6 @@ use super::Unpickler;
 use super::strings::decode;
 use crate::error::Fault;
 use crate::growable::Growable;
-use crate::parts::{PYTHON2, TEXT};
 use crate::runtime::{Result, Runtime};
 use crate::wire::integer::{self, IntText};
 use crate::wire::{float, opcode, text};
@@ -13,9 +12,6 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     /// INT, LONG, FLOAT, STRING or UNICODE.
     #[inline(never)]
     pub(super) fn load_line(&mut self, code: u8) -> Result<R::Obj, R> {
-        if !TEXT {
-            return Err(self.rt.fail(Fault::LeftOut));
-        }
         match code {
             opcode::INT => text_int(self.rt, integer::parse_int_line(self.reader.line(self.rt)?)),
             opcode::LONG => text_int(self.rt, integer::parse_long_line(self.reader.line(self.rt)?)),
@@ -27,9 +23,6 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 
     /// STRING: a quoted line with Python 2's escapes.
     fn load_string_line(&mut self) -> Result<R::Obj, R> {
-        if !PYTHON2 {
-            return Err(self.rt.fail(Fault::LeftOut));
-        }
         let mut data = Growable::new();
         let line = self.reader.line(self.rt)?;
         self.rt.or_fail(text::unquote(line).and_then(|quoted| text::string_escape_decode(quoted, &mut data)))?;

@@ -12,6 +12,7 @@ mod stack;
 mod strings;
 
 use crate::error::{Fault, Place};
+use crate::parts::{GLOBALS, PYTHON2, TEXT};
 use crate::runtime::{Result, Runtime};
 use crate::table::Table;
 use crate::wire::integer;
@@ -116,10 +117,11 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::SHORT_BINUNICODE | opcode::BINUNICODE | opcode::BINUNICODE8 => self.load_str(number)?,
             opcode::SHORT_BINBYTES | opcode::BINBYTES | opcode::BINBYTES8 => self.load_bytes(number)?,
             opcode::BYTEARRAY8 => self.load_bytearray(number)?,
-            opcode::SHORT_BINSTRING | opcode::BINSTRING => self.load_python2_string(number)?,
+            opcode::SHORT_BINSTRING | opcode::BINSTRING if PYTHON2 => self.load_python2_string(number)?,
 
             // Numbers and text as lines.
-            opcode::INT | opcode::LONG | opcode::FLOAT | opcode::STRING | opcode::UNICODE => self.load_line(code)?,
+            opcode::INT | opcode::LONG | opcode::FLOAT | opcode::UNICODE if TEXT => self.load_line(code)?,
+            opcode::STRING if TEXT && PYTHON2 => self.load_line(code)?,
             opcode::NEXT_BUFFER => self.load_next_buffer()?,
             opcode::READONLY_BUFFER => return self.make_readonly(),
 
@@ -167,36 +169,59 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             // The memo.
             opcode::MEMOIZE => return self.put(self.memo.next_index()),
             opcode::BINPUT | opcode::LONG_BINPUT => return self.put(number as usize),
-            opcode::PUT => {
+            opcode::PUT if TEXT => {
                 self.top()?;
                 let index = self.load_index()?;
                 return self.put(usize::try_from(index).map_err(|_| self.rt.fail(Fault::NegativeMemo))?);
             }
             opcode::BINGET | opcode::LONG_BINGET => self.get(number as usize)?,
-            opcode::GET => {
+            opcode::GET if TEXT => {
                 let index = self.load_index()?;
                 self.get(usize::try_from(index).map_err(|_| self.rt.fail(Fault::MemoMiss))?)?
             }
 
             // Globals, and what is made of them.
-            opcode::GLOBAL => self.global_lines()?,
-            opcode::STACK_GLOBAL => self.load_stack_global()?,
-            opcode::EXT1 | opcode::EXT2 | opcode::EXT4 => self.load_extension(number)?,
-            opcode::INST => self.load_inst()?,
-            opcode::OBJ => self.load_obj()?,
-            opcode::REDUCE => self.load_reduce()?,
-            opcode::NEWOBJ => self.load_newobj()?,
-            opcode::NEWOBJ_EX => self.load_newobj_ex()?,
-            opcode::BUILD => return self.load_build(),
-            opcode::PERSID => self.load_persistent_line()?,
+            opcode::GLOBAL if GLOBALS => self.global_lines()?,
+            opcode::STACK_GLOBAL if GLOBALS => self.load_stack_global()?,
+            opcode::EXT1 | opcode::EXT2 | opcode::EXT4 if GLOBALS => self.load_extension(number)?,
+            opcode::INST if GLOBALS => self.load_inst()?,
+            opcode::OBJ if GLOBALS => self.load_obj()?,
+            opcode::REDUCE if GLOBALS => self.load_reduce()?,
+            opcode::NEWOBJ if GLOBALS => self.load_newobj()?,
+            opcode::NEWOBJ_EX if GLOBALS => self.load_newobj_ex()?,
+            opcode::BUILD if GLOBALS => return self.load_build(),
+            opcode::PERSID if TEXT => self.load_persistent_line()?,
             opcode::BINPERSID => {
                 let id = self.pop()?;
-                self.load_persistent(id)?
+                self.rt.persistent_load(id)?
             }
 
             // The stream of opcodes itself.
             opcode::PROTO => return self.load_protocol(number),
             opcode::FRAME => return self.load_frame(number),
+
+            // What was left out has no arm above.
+            opcode::INT
+            | opcode::LONG
+            | opcode::FLOAT
+            | opcode::UNICODE
+            | opcode::STRING
+            | opcode::SHORT_BINSTRING
+            | opcode::BINSTRING
+            | opcode::PUT
+            | opcode::GET
+            | opcode::PERSID
+            | opcode::GLOBAL
+            | opcode::STACK_GLOBAL
+            | opcode::EXT1
+            | opcode::EXT2
+            | opcode::EXT4
+            | opcode::INST
+            | opcode::OBJ
+            | opcode::REDUCE
+            | opcode::NEWOBJ
+            | opcode::NEWOBJ_EX
+            | opcode::BUILD => return Err(self.rt.fail(Fault::LeftOut)),
             _ => return Err(self.rt.fail(Fault::BadOpcode)),
         };
         Ok(self.stack.push(obj)?)
@@ -293,7 +318,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     #[inline]
     fn get(&mut self, index: usize) -> Result<R::Obj, R> {
         let obj = self.memo.get(index).ok_or_else(|| self.rt.fail(Fault::MemoMiss))?;
-        if self.may_replace {
+        if GLOBALS && self.may_replace {
             self.note_given_out(obj)?;
         }
         Ok(obj)

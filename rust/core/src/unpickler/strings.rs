@@ -3,7 +3,6 @@
 use super::Unpickler;
 use crate::error::Fault;
 use crate::growable::Growable;
-use crate::parts::PYTHON2;
 use crate::runtime::{Result, Runtime};
 use crate::wire::reader::Payload;
 use crate::wire::text::{self, Encoding, Errors};
@@ -41,9 +40,6 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
 
     /// A str of Python 2: decoded, or left as bytes if `encoding` says so.
     pub(super) fn load_python2_string(&mut self, length: u64) -> Result<R::Obj, R> {
-        if !PYTHON2 {
-            return Err(self.rt.fail(Fault::LeftOut));
-        }
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         match self.reader.payload(self.rt, length)? {
             Payload::Borrowed(data) => decode(self.rt, data, self.options),

@@ -569,11 +569,11 @@ impl Runtime for Toy {
         }
     }
 
-    fn persistent_load(&self, id: Obj) -> Result<Option<Obj>> {
+    fn persistent_load(&self, id: Obj) -> Result<Obj> {
         if !self.hooks.persistent {
-            return Ok(None);
+            return Err(self.fail(Fault::NoPersistentLoad));
         }
-        self.spend(|| self.apply(self.global_str("toy.Far"), &[id])).map(Some)
+        self.spend(|| self.apply(self.global_str("toy.Far"), &[id]))
     }
 
     fn buffer_in_band(&self, _buffer: Obj) -> Result<bool> {
