@@ -25,6 +25,7 @@ TARGETS = [
 ]
 FAULTS = "unix-faults"  # runs what needs its module `faults`, and nothing else
 THREADS = ("unix-threads", "unix-gil")  # run what needs threads
+BARE = ("unix-bare", "qemu-arm-bare")  # lack all that can be left out, and run what shows what is left
 
 # QEMU is slow. What runs all tests is qemu-arm; the others run these files, which have what may depend on the
 # processor: sizes of floats and ints, all opcodes, depth.
@@ -163,7 +164,11 @@ def pytest_generate_tests(metafunc):
     With `row` it runs on each row of its table that fits the device: the module's function `rows(test)` gives a list
     of (name, row, what it needs). What a test itself needs of the device, it names with @pytest.mark.needs("bigint").
     """
-    for fixture, names, opened in (("faulty", (FAULTS,), open_faulty), ("threaded", THREADS, open_device)):
+    for fixture, names, opened in (
+        ("faulty", (FAULTS,), open_faulty),
+        ("threaded", THREADS, open_device),
+        ("bare", BARE, open_device),
+    ):
         if fixture not in metafunc.fixturenames:
             continue
         devices = [opened(name, binary) for name, binary in targets(metafunc.config).items() if name in names]
@@ -179,7 +184,7 @@ def pytest_generate_tests(metafunc):
             _left_out[(name, file, f"{ONLY[file][0]} runs it")] += 1
         elif file not in FILES.get(name, [file]):
             _left_out[(name, file, "qemu-arm runs it")] += 1
-        elif name not in (FAULTS, *THREADS):
+        elif name not in (FAULTS, *THREADS, *BARE):
             devices.append(open_device(name, binary))
     own = metafunc.definition.get_closest_marker("needs")
     if own:
@@ -211,6 +216,12 @@ def faulty(request):
 @pytest.fixture(scope="session")
 def threaded(request):
     """A firmware that has threads."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def bare(request):
+    """A firmware without all the parts that can be left out."""
     return request.param
 
 

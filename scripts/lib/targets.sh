@@ -4,6 +4,7 @@
 TARGETS=(
     unix unix-longlong unix-nanbox unix-faults unix-fuzz unix-valgrind unix-threads unix-gil
     qemu-arm qemu-arm-m7 qemu-riscv32 qemu-riscv32-imc qemu-cmake
+    unix-bare qemu-arm-bare
 )
 
 need_target() {
@@ -26,6 +27,7 @@ board_of() {
     case $1 in
         unix-faults | unix-fuzz | unix-valgrind) printf 'unix\n' ;;
         qemu-cmake) printf 'qemu-riscv32-imc\n' ;;
+        *-bare) printf '%s\n' "${1%-bare}" ;;
         *) printf '%s\n' "$1" ;;
     esac
 }
@@ -42,7 +44,7 @@ program_of() {
 rust_target_of() {
     case $1 in
         unix-longlong | unix-nanbox) printf 'i686-unknown-linux-gnu\n' ;;
-        qemu-arm) printf 'thumbv7m-none-eabi\n' ;;
+        qemu-arm | qemu-arm-bare) printf 'thumbv7m-none-eabi\n' ;;
         qemu-arm-m7) printf 'thumbv7em-none-eabihf\n' ;;
         qemu-riscv32) printf 'riscv32imac-unknown-none-elf\n' ;;
         qemu-riscv32-imc | qemu-cmake) printf 'riscv32imc-unknown-none-elf\n' ;;
@@ -67,6 +69,14 @@ board_files() {
 # The parts of mpickle, by their names in Cargo: all that is not left out by a switch.
 default_features() {
     sed -n 's/^default = \[\(.*\)\]/\1/p' "$ROOT/rust/mpickle/Cargo.toml" | tr -d '" '
+}
+
+# The switches that leave all parts out.
+without_any_part() {
+    local part
+    for part in $(default_features | tr ',a-z-' ' A-Z_'); do
+        printf 'MPICKLE_%s=0\n' "$part"
+    done
 }
 
 # start_anew_if_changed OUT SETTING...: make does not notice another source, other settings, another set of modules or what

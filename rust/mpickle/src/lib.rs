@@ -28,6 +28,8 @@ pub mod machine;
 mod policy;
 #[cfg(feature = "registry")]
 pub mod registry;
+// Without some parts, not all of it is called.
+#[cfg_attr(not(all(feature = "classes", feature = "registry")), allow(dead_code))]
 mod shim;
 
 /// Rust demands a panic handler. No panic can be reached, and the linker proves it: whatever could panic
