@@ -132,6 +132,8 @@ def build_archive(args, target, flags, work):
     env[rustflags] = f'{env.get(rustflags, "")} --cfg mpickle_firmware="{key}"'.strip()
     if args.debug:
         env.setdefault("CARGO_PROFILE_RELEASE_DEBUG", "2")
+    if "-none-" in target:  # a chip, whose flash is smaller than a PC's memory
+        env.setdefault("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
     command = [env.get("CARGO", "cargo"), "build", "--locked", "--release", "--lib", "--package", "mpickle"]
     command += ["--target", target, "--target-dir", str(work / "cargo")]
     command += ["--no-default-features", "--features", args.features]

@@ -138,8 +138,17 @@ faults! {
 
 /// One of many C strings that lie one after another.
 pub(crate) fn nth(strings: &'static str, number: usize) -> &'static CStr {
-    let string = strings.as_bytes().split_inclusive(|&byte| byte == 0).nth(number);
-    string.and_then(|string| CStr::from_bytes_with_nul(string).ok()).unwrap_or_default()
+    let mut rest = strings.as_bytes();
+    for _ in 0..number {
+        // The library's iterators over parts of a slice can panic where nothing is inlined.
+        while let [byte, tail @ ..] = rest {
+            rest = tail;
+            if *byte == 0 {
+                break;
+            }
+        }
+    }
+    CStr::from_bytes_until_nul(rest).unwrap_or_default()
 }
 
 /// Where in a pickle a fault was found.

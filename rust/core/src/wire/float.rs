@@ -287,7 +287,8 @@ fn parse_exponent(text: &[u8]) -> Result<i32, Fault> {
 /// whether there is something behind them. Of two that are equally near it is the even one.
 fn round(significand: u64, power: i32, more: bool) -> Result<u64, Fault> {
     let lowest = (power + (u64::BITS - FRACTION_BITS - 1) as i32).max(MIN_POWER);
-    let half = significand.checked_shr((lowest - power - 1) as u32).unwrap_or(0);
+    // Bit by bit, since small processors shift no 64 bits.
+    let half = (0..(lowest - power - 1).min(64)).fold(significand, |half, _| half >> 1);
     let more = more || (significand.trailing_zeros() as i32) < lowest - power - 1;
     let rounded = (half >> 1) + u64::from(half & 1 == 1 && (more || half & 2 != 0));
     // The hidden bit, where there is one, adds the 1 that the exponent field has to be more.

@@ -214,14 +214,12 @@ pub fn minimal_len(bytes: &[u8]) -> usize {
 
 /// Writes `value` in decimal to the end of `out` and returns the text.
 pub fn format_i64(value: i64, out: &mut [u8; 20]) -> &[u8] {
-    let mut rest = value.unsigned_abs();
+    let mut rest = value.unsigned_abs().to_be_bytes();
     let mut start = out.len();
     for slot in out.iter_mut().rev() {
-        let digit;
-        (rest, digit) = divide_by_10(rest);
-        *slot = b'0' + digit;
+        *slot = b'0' + divide_by_10(&mut rest);
         start -= 1;
-        if rest == 0 {
+        if rest == [0; 8] {
             break;
         }
     }
@@ -235,20 +233,15 @@ pub fn format_i64(value: i64, out: &mut [u8; 20]) -> &[u8] {
     out.get(start..).unwrap_or_default()
 }
 
-/// Quotient and remainder, by parts of 16 bits where there are more than 32: division of 64 bits is a library
-/// function of 1 kB on most microcontrollers.
-fn divide_by_10(value: u64) -> (u64, u8) {
-    if let Ok(value) = u32::try_from(value) {
-        return ((value / 10).into(), (value % 10) as u8);
-    }
-    let mut quotient = 0;
+/// Leaves the quotient and gives the remainder, byte by byte: division of 64 bits is a library function of 1 kB on most
+/// microcontrollers.
+fn divide_by_10(number: &mut [u8; 8]) -> u8 {
     let mut rest = 0;
-    for shift in [48, 32, 16, 0] {
-        rest = rest << 16 | (value >> shift) as u32 & 0xffff;
-        quotient = quotient << 16 | u64::from(rest / 10);
-        rest %= 10;
+    for byte in number {
+        let value = rest << 8 | u32::from(*byte);
+        (*byte, rest) = ((value / 10) as u8, value % 10);
     }
-    (quotient, rest as u8)
+    rest as u8
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl<'a, O: Copy> Reader<'a, O> {
         Ok(self.next(count))
     }
 
-    /// The next `width` bytes, 0 to 8 of them, as a little-endian number.
+    /// The next `width` bytes, 0, 1, 2, 4 or 8 of them, as a little-endian number.
     #[inline]
     pub fn number<R: Runtime<Obj = O>>(&mut self, rt: &R, width: u8) -> Result<u64, R> {
         if width == 0 {
@@ -117,7 +117,9 @@ impl<'a, O: Copy> Reader<'a, O> {
             return self.slow_number(rt, width);
         };
         self.position += usize::from(width);
-        Ok(u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * u32::from(width))))
+        let number = u64::from_le_bytes(bytes);
+        // Apart, since small processors shift no 64 bits.
+        Ok(if width == 8 { number } else { (number as u32 & (u32::MAX >> (32 - 8 * u32::from(width)))).into() })
     }
 
     /// The same, byte by byte.

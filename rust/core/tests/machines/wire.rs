@@ -26,7 +26,7 @@ const READS: &[&[Read]] = &[
     &[Opcode, Take(3), Number(4), Number(0), Number(8), Line, Opcode, Line, Take(0), Payload(5), Opcode, Take(5000)],
     &[Payload(CHUNK), Payload(CHUNK + 1), Opcode, Line, Payload(5000)],
     &[Frame(600), Opcode, Take(3), Payload(700), Line, Frame(20), Number(8), Number(8), Number(8), Line, Payload(3000)],
-    &[Frame(2000), Number(3), Payload(CHUNK), Line, Payload(1500), Opcode, Number(7), Frame(0), Line, Take(2500)],
+    &[Frame(2000), Number(2), Payload(CHUNK), Line, Payload(1500), Opcode, Number(4), Frame(0), Line, Take(2500)],
     &[Take(2999), Number(2)],
     &[Take(2999), Opcode, Opcode],
     &[Take(2999), Line],
