@@ -43,7 +43,8 @@ pub struct Hooks {
     pub listing: Option<Obj>,
 }
 
-/// MicroPython during one call.
+/// MicroPython during one call. What every call into C gets comes first, so that its address need not be worked out.
+#[repr(C)]
 pub struct Interpreter {
     /// Where exceptions are while the call lasts.
     pub shim: Shim,

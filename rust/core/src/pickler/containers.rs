@@ -25,21 +25,9 @@ impl<R: Runtime> Pickler<'_, R> {
         self.protocol() >= 2 && len <= 3
     }
 
-    pub(super) fn advance_tuple(&mut self, tuple: R::Obj, next: usize, memoized: u32) -> Result<(), R> {
-        match self.rt.tuple_item(tuple, next) {
-            Some(item) => {
-                self.set_top(Step::Tuple { tuple, next: next + 1, memoized });
-                self.save(item)
-            }
-            None => {
-                self.steps.pop();
-                self.close_tuple(tuple, next, memoized)
-            }
-        }
-    }
-
     /// A tuple that is in the memo by now holds itself: its items are dropped and it is fetched.
-    fn close_tuple(&mut self, tuple: R::Obj, len: usize, memoized: u32) -> Result<(), R> {
+    pub(super) fn close_tuple(&mut self, tuple: R::Obj, len: usize, memoized: u32) -> Result<(), R> {
+        self.drop_top();
         let grown = self.memo.next_index() != memoized;
         if let Some(index) = self.memo.get(self.rt.identity(tuple)).filter(|_| grown) {
             if !self.is_short_tuple(len) && self.protocol() > 0 {
@@ -83,29 +71,12 @@ impl<R: Runtime> Pickler<'_, R> {
         Ok(None)
     }
 
-    pub(super) fn advance_list(&mut self, list: R::Obj, next: usize, room: u16) -> Result<(), R> {
-        match (self.rt.list_item(list, next), room) {
-            (Some(item), 0) if self.protocol() == 0 => {
-                self.set_top(Step::List { list, next: next + 1, room });
-                self.push_step(Step::Op(opcode::APPEND))?;
-                self.save(item)
-            }
-            (Some(_), 0) => {
-                self.set_top(Step::List { list, next, room: BATCH });
-                Ok(self.writer.put(&[opcode::APPENDS, opcode::MARK])?)
-            }
-            (Some(item), _) => {
-                self.set_top(Step::List { list, next: next + 1, room: room - 1 });
-                self.save(item)
-            }
-            (None, _) => {
-                self.steps.pop();
-                if self.protocol() > 0 {
-                    self.writer.op(opcode::APPENDS)?;
-                }
-                Ok(())
-            }
+    pub(super) fn close_list(&mut self) -> Result<(), R> {
+        self.drop_top();
+        if self.protocol() > 0 {
+            self.writer.op(opcode::APPENDS)?;
         }
+        Ok(())
     }
 
     pub(super) fn save_dict(&mut self, dict: R::Obj, size: usize) -> Result<(), R> {
@@ -117,7 +88,7 @@ impl<R: Runtime> Pickler<'_, R> {
         let mut position = 0;
         match (size, self.protocol()) {
             (0, _) => Ok(()),
-            (_, 0) => self.push_step(Step::Dict { dict, position, size, room: 0 }),
+            (_, 0) => self.push_step(Step::Hashed { container: dict, is_dict: true, position, size, room: 0 }),
             (1, _) => match self.rt.dict_next(dict, &mut position) {
                 Some((key, value)) => {
                     self.push_op(opcode::SETITEM)?;
@@ -127,46 +98,26 @@ impl<R: Runtime> Pickler<'_, R> {
             },
             _ => {
                 self.writer.op(opcode::MARK)?;
-                self.push_step(Step::Dict { dict, position, size, room: BATCH })
+                self.push_step(Step::Hashed { container: dict, is_dict: true, position, size, room: BATCH })
             }
         }
     }
 
-    pub(super) fn advance_dict(&mut self, dict: R::Obj, position: usize, size: usize, room: u16) -> Result<(), R> {
-        let text = self.protocol() == 0;
-        if room == 0 && !text {
-            self.check_dict(dict, size)?;
-            self.set_top(Step::Dict { dict, position, size, room: BATCH });
-            return Ok(self.writer.put(&[opcode::SETITEMS, opcode::MARK])?);
+    /// A batch of a dict or set is full, or there is nothing more.
+    pub(super) fn close_hashed(&mut self, goes_on: bool) -> Result<(), R> {
+        let Some(&Step::Hashed { container, is_dict, size, .. }) = self.steps.last() else { return Ok(()) };
+        let (there, code, fault) = match is_dict {
+            true => (self.rt.dict_len(container), opcode::SETITEMS, Fault::DictChanged),
+            false => (self.rt.set_len(container), opcode::ADDITEMS, Fault::SetChanged),
+        };
+        if there != Some(size) {
+            return Err(self.rt.fail(fault));
         }
-        let mut position = position;
-        match self.rt.dict_next(dict, &mut position) {
-            Some((key, value)) => {
-                self.set_top(Step::Dict { dict, position, size, room: room.saturating_sub(1) });
-                self.save_pair(key, value, text)
-            }
-            None => {
-                self.steps.pop();
-                self.check_dict(dict, size)?;
-                if !text {
-                    self.writer.op(opcode::SETITEMS)?;
-                }
-                Ok(())
-            }
+        if goes_on {
+            return Ok(self.writer.put(&[code, opcode::MARK])?);
         }
-    }
-
-    /// Writes a key and its value, stored at once by SETITEM or later with the batch.
-    fn save_pair(&mut self, key: R::Obj, value: R::Obj, store: bool) -> Result<(), R> {
-        if store {
-            self.push_step(Step::Op(opcode::SETITEM))?;
-        }
-        self.push_step(Step::Save(value))?;
-        self.save(key)
-    }
-
-    fn check_dict(&self, dict: R::Obj, size: usize) -> Result<(), R> {
-        if self.rt.dict_len(dict) == Some(size) { Ok(()) } else { Err(self.rt.fail(Fault::DictChanged)) }
+        self.drop_top();
+        if self.protocol() > 0 { Ok(self.writer.op(code)?) } else { Ok(()) }
     }
 
     pub(super) fn save_set(&mut self, set: R::Obj, size: usize) -> Result<(), R> {
@@ -179,31 +130,7 @@ impl<R: Runtime> Pickler<'_, R> {
             return Ok(());
         }
         self.writer.op(opcode::MARK)?;
-        self.push_step(Step::Set { set, position: 0, size, room: BATCH })
-    }
-
-    pub(super) fn advance_set(&mut self, set: R::Obj, position: usize, size: usize, room: u16) -> Result<(), R> {
-        if room == 0 {
-            self.check_set(set, size)?;
-            self.set_top(Step::Set { set, position, size, room: BATCH });
-            return Ok(self.writer.put(&[opcode::ADDITEMS, opcode::MARK])?);
-        }
-        let mut position = position;
-        match self.rt.set_next(set, &mut position) {
-            Some(item) => {
-                self.set_top(Step::Set { set, position, size, room: room - 1 });
-                self.save(item)
-            }
-            None => {
-                self.steps.pop();
-                self.check_set(set, size)?;
-                Ok(self.writer.op(opcode::ADDITEMS)?)
-            }
-        }
-    }
-
-    fn check_set(&self, set: R::Obj, size: usize) -> Result<(), R> {
-        if self.rt.set_len(set) == Some(size) { Ok(()) } else { Err(self.rt.fail(Fault::SetChanged)) }
+        self.push_step(Step::Hashed { container: set, is_dict: false, position: 0, size, room: BATCH })
     }
 
     pub(super) fn save_frozenset(&mut self, set: R::Obj) -> Result<(), R> {
@@ -214,12 +141,8 @@ impl<R: Runtime> Pickler<'_, R> {
         self.push_step(Step::FrozenSet { set, position: 0 })
     }
 
-    pub(super) fn advance_frozenset(&mut self, set: R::Obj, mut position: usize) -> Result<(), R> {
-        if let Some(item) = self.rt.set_next(set, &mut position) {
-            self.set_top(Step::FrozenSet { set, position });
-            return self.save(item);
-        }
-        self.steps.pop();
+    pub(super) fn close_frozenset(&mut self, set: R::Obj) -> Result<(), R> {
+        self.drop_top();
         if let Some(index) = self.memo.get(self.rt.identity(set)) {
             self.writer.op(opcode::POP_MARK)?;
             return self.write_get(index);
@@ -237,70 +160,45 @@ impl<R: Runtime> Pickler<'_, R> {
         self.save_made(set, &[items])
     }
 
-    pub(super) fn advance_items(&mut self, iterator: R::Obj, taken: u16) -> Result<(), R> {
-        self.advance_iterator(iterator, taken, false)
-    }
-
-    pub(super) fn advance_pairs(&mut self, iterator: R::Obj, taken: u16) -> Result<(), R> {
-        self.advance_iterator(iterator, taken, true)
-    }
-
     /// Batches what an iterator yields. It is asked for a second item before MARK is written, since a
     /// single one needs none, and a full batch ends before the next item is asked for.
-    fn advance_iterator(&mut self, iterator: R::Obj, taken: u16, pairs: bool) -> Result<(), R> {
+    pub(super) fn advance_iterator(&mut self, iterator: R::Obj, pairs: bool, taken: u16) -> Result<Option<R::Obj>, R> {
         let (one, many) = if pairs { (opcode::SETITEM, opcode::SETITEMS) } else { (opcode::APPEND, opcode::APPENDS) };
-        if taken == BATCH {
-            self.writer.op(many)?;
-            self.set_iterator(iterator, 0, pairs);
-            return Ok(());
-        }
-        let Some(item) = self.rt.next(iterator)? else {
-            self.steps.pop();
+        let item = if taken < BATCH { self.rt.next(iterator)? } else { None };
+        let Some(item) = item else {
+            if taken < BATCH {
+                self.drop_top();
+            } else {
+                self.set_top(Step::Items { iterator, pairs, taken: 0 });
+            }
             if taken > 0 {
                 self.writer.op(many)?;
             }
-            return Ok(());
+            return Ok(None);
         };
         if self.protocol() == 0 {
             self.push_step(Step::Op(one))?;
-            return self.save_item(item, pairs);
-        }
-        if taken > 0 {
-            self.set_iterator(iterator, taken + 1, pairs);
-            return self.save_item(item, pairs);
-        }
-        let Some(second) = self.rt.next(iterator)? else {
+        } else if taken > 0 {
+            self.set_top(Step::Items { iterator, pairs, taken: taken + 1 });
+        } else if let Some(second) = self.rt.next(iterator)? {
+            self.set_top(Step::Items { iterator, pairs, taken: 2 });
+            self.writer.op(opcode::MARK)?;
+            let second = self.first_of(second, pairs)?;
+            self.push_step(Step::Save(second))?;
+        } else {
             self.set_top(Step::Op(one));
-            return self.save_item(item, pairs);
-        };
-        self.set_iterator(iterator, 2, pairs);
-        self.writer.op(opcode::MARK)?;
-        self.push_item(second, pairs)?;
-        self.save_item(item, pairs)
-    }
-
-    fn set_iterator(&mut self, iterator: R::Obj, taken: u16, pairs: bool) {
-        self.set_top(if pairs { Step::Pairs { iterator, taken } } else { Step::Items { iterator, taken } });
-    }
-
-    fn save_item(&mut self, item: R::Obj, pair: bool) -> Result<(), R> {
-        if pair {
-            let (key, value) = self.split_pair(item)?;
-            return self.save_pair(key, value, false);
         }
-        self.save(item)
+        self.first_of(item, pairs).map(Some)
     }
 
-    fn push_item(&mut self, item: R::Obj, pair: bool) -> Result<(), R> {
-        if pair {
-            let (key, value) = self.split_pair(item)?;
-            return self.push(&[Step::Save(value), Step::Save(key)]);
+    /// The item, or the key of a pair, whose value is left to a step.
+    fn first_of(&mut self, item: R::Obj, is_pair: bool) -> Result<R::Obj, R> {
+        if !is_pair {
+            return Ok(item);
         }
-        self.push_step(Step::Save(item))
-    }
-
-    fn split_pair(&self, pair: R::Obj) -> Result<(R::Obj, R::Obj), R> {
-        self.rt.pair(pair).ok_or_else(|| self.rt.fail(Fault::NotAPair))
+        let (key, value) = self.rt.pair(item).ok_or_else(|| self.rt.fail(Fault::NotAPair))?;
+        self.push_step(Step::Save(value))?;
+        Ok(key)
     }
 
     /// Writes an empty container and memoizes it.

@@ -43,18 +43,14 @@ enum Step<O> {
     Memoize(O),
     /// A list's items from `next` on; `room` is what the open batch still takes.
     List { list: O, next: usize, room: u16 },
-    /// A dict's items from slot `position` on; `size` is what the dict held at first.
-    Dict { dict: O, position: usize, size: usize, room: u16 },
-    /// A set's items, likewise.
-    Set { set: O, position: usize, size: usize, room: u16 },
+    /// The items of a dict or set from slot `position` on; `size` is what it held at first.
+    Hashed { container: O, is_dict: bool, position: usize, size: usize, room: u16 },
     /// A frozenset's items.
     FrozenSet { set: O, position: usize },
     /// A tuple's items from `next` on; `memoized` is the length of the memo before the first.
     Tuple { tuple: O, next: usize, memoized: u32 },
-    /// Items of an iterator, to be appended; `taken` is how many the open batch has.
-    Items { iterator: O, taken: u16 },
-    /// Pairs of an iterator, to be stored.
-    Pairs { iterator: O, taken: u16 },
+    /// Items of an iterator, to be appended, or pairs, to be stored; `taken` is how many the open batch has.
+    Items { iterator: O, pairs: bool, taken: u16 },
     /// What follows the callable and arguments of a reduction: memo, items, state.
     Reduced { obj: O, reduction: O },
 }
@@ -98,10 +94,16 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         if self.protocol() >= 4 {
             self.writer.open_frame()?;
         }
-        self.save(obj)?;
-        while let Some(&step) = self.steps.last() {
+        let mut next = Some(obj);
+        loop {
+            if let Some(obj) = next {
+                self.save(obj)?;
+            }
+            if self.steps.is_empty() {
+                break;
+            }
             self.writer.relieve(self.rt)?;
-            self.advance(step)?;
+            next = self.advance()?;
         }
         self.writer.op(opcode::STOP)?;
         self.writer.finish(self.rt)
@@ -118,60 +120,113 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         if TEXT { self.options.protocol } else { self.options.protocol.max(2) }
     }
 
-    /// Does the next piece of the topmost step, which leaves the stack when it is done.
-    fn advance(&mut self, step: Step<R::Obj>) -> Result<(), R> {
-        match step {
+    /// Does the next piece of the topmost step, which leaves the stack when it is done. Gives the object that is to be
+    /// written next, if there is one.
+    #[inline]
+    fn advance(&mut self) -> Result<Option<R::Obj>, R> {
+        let rt = self.rt;
+        let text = self.protocol() == 0;
+        let Some(step) = self.steps.last_mut() else { return Ok(None) };
+        match *step {
             Step::Save(obj) => {
-                self.steps.pop();
-                self.save(obj)
+                self.drop_top();
+                return Ok(Some(obj));
+            }
+            Step::List { list, ref mut next, ref mut room } => {
+                if let Some(item) = rt.list_item(list, *next) {
+                    if *room == 0 && !text {
+                        *room = BATCH;
+                        self.writer.put(&[opcode::APPENDS, opcode::MARK])?;
+                        return Ok(None);
+                    }
+                    *next += 1;
+                    *room = room.saturating_sub(1);
+                    if text {
+                        self.push_step(Step::Op(opcode::APPEND))?;
+                    }
+                    return Ok(Some(item));
+                }
+                self.close_list()?;
+            }
+            Step::Hashed { container, is_dict, ref mut position, ref mut room, .. } => {
+                if *room > 0 || text {
+                    *room = room.saturating_sub(1);
+                    if !is_dict && let Some(item) = rt.set_next(container, position) {
+                        return Ok(Some(item));
+                    }
+                    if is_dict && let Some((key, value)) = rt.dict_next(container, position) {
+                        if text {
+                            self.push_step(Step::Op(opcode::SETITEM))?;
+                        }
+                        self.push_step(Step::Save(value))?;
+                        return Ok(Some(key));
+                    }
+                    self.close_hashed(false)?;
+                } else {
+                    *room = BATCH;
+                    self.close_hashed(true)?;
+                }
+            }
+            Step::FrozenSet { set, ref mut position } => match rt.set_next(set, position) {
+                Some(item) => return Ok(Some(item)),
+                None => self.close_frozenset(set)?,
+            },
+            Step::Tuple { tuple, ref mut next, memoized } => {
+                let len = *next;
+                if let Some(item) = rt.tuple_item(tuple, len) {
+                    *next += 1;
+                    return Ok(Some(item));
+                }
+                self.close_tuple(tuple, len, memoized)?;
             }
             Step::Op(code) => {
-                self.steps.pop();
-                Ok(self.writer.op(code)?)
+                self.drop_top();
+                self.writer.op(code)?;
             }
             Step::Ops(code, times) => {
-                self.steps.pop();
-                Ok(self.writer.ops(code, times)?)
+                self.drop_top();
+                self.writer.ops(code, times)?;
             }
-            Step::List { list, next, room } => self.advance_list(list, next, room),
-            Step::Dict { dict, position, size, room } => self.advance_dict(dict, position, size, room),
-            Step::Set { set, position, size, room } => self.advance_set(set, position, size, room),
-            Step::FrozenSet { set, position } => self.advance_frozenset(set, position),
-            Step::Tuple { tuple, next, memoized } => self.advance_tuple(tuple, next, memoized),
-            Step::Items { iterator, taken } if GLOBALS => self.advance_items(iterator, taken),
-            Step::Pairs { iterator, taken } if GLOBALS => self.advance_pairs(iterator, taken),
+            Step::Items { iterator, pairs, taken } if GLOBALS => return self.advance_iterator(iterator, pairs, taken),
             Step::Memoize(obj) if GLOBALS => {
-                self.steps.pop();
-                self.memoize(obj)
+                self.drop_top();
+                self.memoize(obj)?;
             }
             Step::Reduced { obj, reduction } if GLOBALS => {
-                self.steps.pop();
-                self.finish_reduction(obj, reduction)
+                self.drop_top();
+                self.finish_reduction(obj, reduction)?;
             }
             // What was left out is never pushed.
-            Step::Items { .. } | Step::Pairs { .. } | Step::Memoize(_) | Step::Reduced { .. } => Ok(()),
+            Step::Items { .. } | Step::Memoize(_) | Step::Reduced { .. } => {}
         }
+        Ok(None)
     }
 
-    /// Writes an object, or the first piece of it; the rest is left to steps. Nothing that this calls may
-    /// call it again, or it would recurse with the data.
+    #[inline]
+    fn drop_top(&mut self) {
+        self.steps.truncate(self.steps.len().saturating_sub(1));
+    }
+
+    /// Writes an object, or the first piece of it; the rest is left to steps.
     fn save(&mut self, obj: R::Obj) -> Result<(), R> {
         let mut next = Some(obj);
         while let Some(obj) = next {
             self.writer.boundary(self.rt)?;
-            let written = if self.rt.has_persistent_id() { self.save_persistent(obj)? } else { Some(obj) };
-            next = match written {
-                Some(obj) => self.save_value(obj)?,
-                None => None,
-            };
+            next = self.save_value(obj)?;
         }
         Ok(())
     }
 
-    /// Writes an object for which no persistent id stands. What is to be written at once after it is given back, the
-    /// only item of a list.
+    /// Writes one object. What is to be written at once after it is given back: the only item of a list.
     fn save_value(&mut self, obj: R::Obj) -> Result<Option<R::Obj>, R> {
         let rt = self.rt;
+        let obj = match rt.has_persistent_id() {
+            true => match self.save_persistent(obj)? {
+                Some(written) => written,
+                None => return Ok(None),
+            },
+            false => obj,
+        };
         let value = rt.inspect(obj);
         let simple = match value {
             Value::None => Some(Ok(self.writer.op(opcode::NONE)?)),

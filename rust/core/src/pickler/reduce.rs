@@ -174,7 +174,7 @@ impl<R: Runtime> Pickler<'_, R> {
             }
         }
         if let Some(iterator) = self.reduction_item(reduction, 4) {
-            self.push_step(Step::Pairs { iterator, taken: 0 })?;
+            self.push_step(Step::Items { iterator, pairs: true, taken: 0 })?;
         }
         match self.reduction_item(reduction, 3) {
             Some(items) => self.push_items(items),
@@ -186,12 +186,15 @@ impl<R: Runtime> Pickler<'_, R> {
     /// no such thing, but reads it.
     fn push_items(&mut self, items: R::Obj) -> Result<(), R> {
         let Some(size) = self.rt.set_len(items) else {
-            return self.push_step(Step::Items { iterator: items, taken: 0 });
+            return self.push_step(Step::Items { iterator: items, pairs: false, taken: 0 });
         };
         if self.protocol() < 4 {
             return Err(self.rt.fail(Fault::SetItemsProtocol));
         }
-        self.push(&[Step::Set { set: items, position: 0, size, room: BATCH }, Step::Op(opcode::MARK)])
+        self.push(&[
+            Step::Hashed { container: items, is_dict: false, position: 0, size, room: BATCH },
+            Step::Op(opcode::MARK),
+        ])
     }
 
     /// An item of a reduction; `None` where it is left out or Python's `None`.
