@@ -25,9 +25,12 @@ PROTOCOLS = range(2, 6)
 
 
 def first_left_out(data):
-    """The first opcode in a pickle that the firmware lacks, or None."""
+    """The first opcode in a pickle that the firmware lacks, as an exception names it, or None."""
     lacking = set(" ".join(LEFT_OUT.values()).split())
-    return next((opcode.name for opcode, _, _ in pickletools.genops(data) if opcode.name in lacking), None)
+    for opcode, _, position in pickletools.genops(data):
+        if opcode.name in lacking:
+            return f"opcode {ord(opcode.code):#04x} at byte {position}"
+    return None
 
 
 @functools.cache
@@ -69,18 +72,16 @@ def test_plain_data_is_dumped(bare):
 
 
 def test_what_was_left_out_is_refused(bare):
-    """In a pickle, by the opcode; in an object, by its type."""
+    """In a pickle, by the opcode; in an object, by its type. Longer messages were left out, too."""
     refused = [(case, protocol, data) for case, protocol, data in pickles(bare) if first_left_out(data)]
     assert len(refused) > 1000
     loads = [((case, first_left_out(data)), (data.hex(),)) for case, _, data in refused]
     for ((case, opcode), _), answer in answers(bare, "load", loads):
-        assert answer.error == "UnpicklingError", f"{case.id}, {opcode}: {answer}"
-        assert f"left out of the firmware (opcode {opcode} at byte" in answer.message, case.id
+        assert (answer.error, answer.message) == ("UnpicklingError", opcode), case.id
     dumps = [(case, (case.source, protocol)) for case, protocol, _ in refused]
     for (case, (_, protocol)), answer in answers(bare, "dump", dumps):
-        expected = "PicklingError" if protocol in PROTOCOLS else "ValueError"
-        assert answer.error == expected, f"{case.id}, protocol {protocol}: {answer}"
-        assert "left out" in answer.message, f"{case.id}, protocol {protocol}: {answer}"
+        expected = ("PicklingError", "cannot pickle '") if protocol in PROTOCOLS else ("ValueError", "")
+        assert (answer.error, answer.message[:15]) == expected, f"{case.id}, protocol {protocol}: {answer}"
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -95,7 +96,7 @@ except mpickle.PicklingError as error:
     print(error)
 """
     said = bare.run(program)
-    assert said == "True\n" if protocol >= first else "protocol 5" in said
+    assert said == "True\n" if protocol >= first else said.startswith("cannot pickle '")
 
 
 def test_no_name_is_there_that_was_left_out(bare):

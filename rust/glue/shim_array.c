@@ -74,7 +74,7 @@ static mp_obj_t mpk_array_items(byte *data, size_t len, char code, char order) {
     size_t align;
     size_t size = mp_binary_get_size(order, code, &align);
     if (len % size != 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("bytes length not a multiple of item size"));
+        mp_raise_ValueError(MPK_TEXT("bytes length not a multiple of item size"));
     }
     mp_obj_t items = mp_obj_new_list(0, NULL);
     for (byte *end = data + len; data < end;) {
@@ -91,8 +91,8 @@ static mp_obj_t mpk_array_reconstructor(size_t n_args, const mp_obj_t *args) {
     mp_get_buffer_raise(args[3], &data, MP_BUFFER_READ);
     if (format >= MPK_ARRAY_FORMATS) {
         mp_raise_ValueError(format < MPK_ARRAY_FORMATS_OF_TEXT
-                                ? MP_ERROR_TEXT("can't load an array of text: MicroPython's array has no such typecode")
-                                : MP_ERROR_TEXT("third argument must be a valid machine format code"));
+                                ? MPK_TEXT("can't load an array of text: MicroPython's array has no such typecode")
+                                : MPK_TEXT("third argument must be a valid machine format code"));
     }
     char code = mpk_array_formats[format];
     char order = format >= 2 && format % 2 != 0 ? '>' : '<';

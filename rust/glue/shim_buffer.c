@@ -22,7 +22,7 @@ static bool mpk_is_pickle_buffer(mp_obj_t obj) {
 static mp_obj_t mpk_source(mp_obj_t obj) {
     mp_obj_t source = ((mpk_pickle_buffer_t *)MP_OBJ_TO_PTR(obj))->source;
     if (source == MPK_NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("operation forbidden on released PickleBuffer object"));
+        mp_raise_ValueError(MPK_TEXT("operation forbidden on released PickleBuffer object"));
     }
     return source;
 }
@@ -31,7 +31,7 @@ static mp_obj_t mpk_source(mp_obj_t obj) {
 static void mpk_need_bytes(mp_obj_t obj) {
     mp_buffer_info_t buffer;
     if (mp_obj_is_str(obj) || !mp_get_buffer(obj, &buffer, MP_BUFFER_READ)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required"));
+        mp_raise_TypeError(MPK_TEXT("a bytes-like object is required"));
     }
 }
 
@@ -80,11 +80,11 @@ static mp_obj_t mpk_buffer_raw(size_t n_args, const mp_obj_t *args) {
     size_t start = view->free * size, len = view->len * size, align;
     const char *typecode = n_args == 1 ? "B" : mp_obj_str_get_str(args[1]);
     if (typecode[0] == 0 || typecode[1] != 0 || strchr(mpk_raw_typecodes, typecode[0]) == NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("bad typecode"));
+        mp_raise_ValueError(MPK_TEXT("bad typecode"));
     }
     size = mp_binary_get_size('@', typecode[0], &align);
     if (start % size != 0 || len % size != 0 || (len != 0 && (uintptr_t)view->items % align != 0)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("the bytes are not whole items of this typecode, or not aligned"));
+        mp_raise_ValueError(MPK_TEXT("the bytes are not whole items of this typecode, or not aligned"));
     }
     mp_obj_memoryview_init(view, typecode[0] | writable, start / size, len / size, view->items);
     return MP_OBJ_FROM_PTR(view);
@@ -101,7 +101,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(mpk_buffer_release_obj, mpk_buffer_release);
 static mp_obj_t mpk_buffer_reduce_ex(mp_obj_t obj, mp_obj_t protocol) {
     (void)protocol;
     mpk_source(obj);
-    mp_raise_TypeError(MP_ERROR_TEXT("cannot pickle 'PickleBuffer' object"));
+    mp_raise_TypeError(MPK_TEXT("cannot pickle 'PickleBuffer' object"));
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(mpk_buffer_reduce_ex_obj, mpk_buffer_reduce_ex);
 

@@ -57,7 +57,7 @@ mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args) {
 mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
     MPK_TRY {
         if (!mpk_is_exact(args, &mp_type_tuple)) {
-            mp_raise_TypeError(MP_ERROR_TEXT("argument list must be a tuple"));
+            mp_raise_TypeError(MPK_TEXT("argument list must be a tuple"));
         }
         #if MPICKLE_PLACEHOLDER
         if (mpk_is_placeholder(callable)) {

@@ -64,7 +64,7 @@ uint32_t mpk_set_machine(mp_obj_t self, uint32_t kind, void *block, mp_obj_t *ra
         mp_obj_t native = mp_obj_cast_to_native_base(self, MP_OBJ_FROM_PTR(&mpk_type_machine));
         mpk_machine_t *there = mpk_native_machine(self);
         if (native == MPK_NULL || native == self || (there != NULL && there->kind != kind && there->block != NULL)) {
-            mp_raise_TypeError(MP_ERROR_TEXT("__init__() of another class's instance"));
+            mp_raise_TypeError(MPK_TEXT("__init__() of another class's instance"));
         }
         ((mp_obj_instance_t *)MP_OBJ_TO_PTR(self))->subobj[0] = mpk_new_machine(kind, block);
         MPK_RETURN(MPK_OK);

@@ -76,7 +76,7 @@ mp_obj_t mpk_set(mp_obj_t *raised) {
         mp_obj_t result = mp_obj_new_set(0, NULL);
         MPK_RETURN(result);
         #else
-        mp_raise_TypeError(MP_ERROR_TEXT("this firmware has no set"));
+        mp_raise_TypeError(MPK_TEXT("this firmware has no set"));
         #endif
     }
     MPK_CATCH(MPK_NULL)
@@ -92,7 +92,7 @@ mp_obj_t mpk_frozenset(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     return set;
     #else
     MPK_TRY {
-        mp_raise_TypeError(MP_ERROR_TEXT("this firmware has no frozenset"));
+        mp_raise_TypeError(MPK_TEXT("this firmware has no frozenset"));
     }
     MPK_CATCH(MPK_NULL)
     #endif
@@ -165,7 +165,7 @@ static void mpk_check_fixed(mp_obj_t obj) {
     fixed = fixed || mpk_is_exact(obj, &mp_type_array);
     #endif
     if (fixed) {
-        mp_raise_TypeError(MP_ERROR_TEXT("a pickle cannot change a bytearray or array"));
+        mp_raise_TypeError(MPK_TEXT("a pickle cannot change a bytearray or array"));
     }
 }
 

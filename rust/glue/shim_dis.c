@@ -83,7 +83,7 @@ uint32_t mpk_show_line(mp_obj_t out, const char *name, const mpk_line_t *line, m
         mp_print_t print = *MP_PYTHON_PRINTER;
         if (out != mp_const_none) {
             if (mpk_protocol(out, MP_QSTR_write) == NULL) {
-                mp_raise_TypeError(MP_ERROR_TEXT("out must be a native stream"));
+                mp_raise_TypeError(MPK_TEXT("out must be a native stream"));
             }
             print = (mp_print_t){MP_OBJ_TO_PTR(out), mp_stream_write_adaptor};
         }

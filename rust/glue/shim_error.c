@@ -21,6 +21,7 @@ static const mp_obj_type_t *const mpk_classes[] = {
     [MPK_CLASS_LOOKUP] = &mp_type_LookupError,
 };
 
+#if MPICKLE_MESSAGES
 mp_obj_t mpk_exception(uint32_t cls, const char *message, const mpk_place_t *place) {
     const mp_obj_type_t *type = mpk_classes[cls];
     if (place == NULL) {
@@ -41,6 +42,24 @@ mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, cons
     return mp_obj_new_exception_msg_varg(mpk_classes[cls], MP_ERROR_TEXT("global '%s.%s' %s"),
         mp_obj_str_get_str(module), mp_obj_str_get_str(name), what);
 }
+#else
+mp_obj_t mpk_exception(uint32_t cls, const char *message, const mpk_place_t *place) {
+    const mp_obj_type_t *type = mpk_classes[cls];
+    if (place == NULL) {
+        return mp_obj_new_exception(type);
+    }
+    if (place->code == MPK_NO_OPCODE) {
+        return mp_obj_new_exception_msg_varg(type, MP_ERROR_TEXT("at byte %u"), (unsigned)place->offset);
+    }
+    return mp_obj_new_exception_msg_varg(
+        type, MP_ERROR_TEXT("opcode 0x%02x at byte %u"), (int)place->code, (unsigned)place->offset);
+}
+
+mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const char *what) {
+    return mp_obj_new_exception_msg_varg(
+        mpk_classes[cls], MP_ERROR_TEXT("%s.%s"), mp_obj_str_get_str(module), mp_obj_str_get_str(name));
+}
+#endif
 
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {
     mp_obj_t caught;
@@ -51,7 +70,8 @@ mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {
             &mp_type_TypeError, MP_ERROR_TEXT("cannot pickle '%s' object"), mp_obj_get_type_str(obj));
         #else
         mp_obj_t exception = mp_obj_new_exception_msg_varg(&mpk_type_PicklingError,
-            MP_ERROR_TEXT("cannot pickle '%s' object: globals were left out; protocol 5 needs none for plain data"),
+            MP_ERROR_TEXT(
+                "cannot pickle '%s' object" MPK_MORE(": globals were left out; protocol 5 needs none for plain data")),
             mp_obj_get_type_str(obj));
         #endif
         MPK_RETURN(exception);

@@ -60,7 +60,7 @@ static mp_obj_t mpk_injected_call(mp_obj_t self, size_t n_args, size_t n_kw, con
     (void)args;
     mpk_injected_t *injected = MP_OBJ_TO_PTR(self);
     mp_raise_msg_varg(&mp_type_NotImplementedError,
-        MP_ERROR_TEXT("'%s.%s' was injected without a function; give one, or register a reconstruct_func"),
+        MP_ERROR_TEXT("'%s.%s'" MPK_MORE(" was injected without a function; give one, or register a reconstruct_func")),
         mp_obj_str_get_str(injected->module), mp_obj_str_get_str(injected->name));
 }
 

@@ -25,7 +25,7 @@ mp_obj_t mpk_float(uint64_t bits, mp_obj_t *raised) {
         MPK_RETURN(result);
         #else
         (void)bits;
-        mp_raise_TypeError(MP_ERROR_TEXT("this firmware has no float"));
+        mp_raise_TypeError(MPK_TEXT("this firmware has no float"));
         #endif
     }
     MPK_CATCH(MPK_NULL)
@@ -41,7 +41,7 @@ mp_obj_t mpk_int_from_bytes(const uint8_t *data, size_t len, mp_obj_t *raised) {
     MPK_TRY {
         #if MICROPY_LONGINT_IMPL != MICROPY_LONGINT_IMPL_MPZ
         // What fits 64 bits does not come here.
-        mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("int too large for this firmware"));
+        mp_raise_msg(&mp_type_OverflowError, MPK_TEXT("int too large for this firmware"));
         #else
         if (!negative) {
             mp_obj_t result = mp_obj_int_from_bytes_impl(false, len, data);
@@ -64,7 +64,7 @@ mp_obj_t mpk_int_from_digits(bool negative, uint32_t base, const uint8_t *digits
     MPK_TRY {
         #if MICROPY_LONGINT_IMPL != MICROPY_LONGINT_IMPL_MPZ
         // What fits 64 bits does not come here.
-        mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("int too large for this firmware"));
+        mp_raise_msg(&mp_type_OverflowError, MPK_TEXT("int too large for this firmware"));
         #else
         mp_obj_t result = mp_parse_num_integer((const char *)digits, len, base, NULL);
         if (negative) {

@@ -86,7 +86,7 @@ static mp_obj_t mpk_partial_setstate(mp_obj_t obj, mp_obj_t state) {
     mp_obj_t attributes = mpk_tuple_item(state, 3);
     if (attributes == MPK_NULL || mpk_tuple_item(state, 4) != MPK_NULL || !mp_obj_is_callable(func) ||
         !mpk_is_exact(args, &mp_type_tuple) || !mpk_is_exact(keywords, &mp_type_dict)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("invalid partial state"));
+        mp_raise_TypeError(MPK_TEXT("invalid partial state"));
     }
     mpk_partial_t *self = MP_OBJ_TO_PTR(obj);
     self->func = func;

@@ -53,7 +53,7 @@ static mp_obj_t mpk_placeholder_make_new(const mp_obj_type_t *type, size_t n_arg
     (void)type;
     mp_arg_check_num(n_args, n_kw, 2, 2, false);
     if (!mp_obj_is_str(args[0]) || !mp_obj_is_str(args[1])) {
-        mp_raise_TypeError(MP_ERROR_TEXT("module and name must be str"));
+        mp_raise_TypeError(MPK_TEXT("module and name must be str"));
     }
     return mpk_stand_in(MPK_GLOBAL, args[0], args[1], MPK_NULL);
 }
@@ -115,8 +115,7 @@ static mp_obj_t mpk_placeholder_call_n_kw(mp_obj_t obj, size_t n_args, size_t n_
 static mpk_placeholder_t *mpk_to_fill(mp_obj_t obj) {
     mpk_placeholder_t *self = MP_OBJ_TO_PTR(obj);
     if (self->origin == MPK_GLOBAL) {
-        mp_raise_msg(
-            &mpk_type_UnpicklingError, MP_ERROR_TEXT("the stand-in of a global takes neither state nor items"));
+        mp_raise_msg(&mpk_type_UnpicklingError, MPK_TEXT("the stand-in of a global takes neither state nor items"));
     }
     return self;
 }
@@ -124,7 +123,7 @@ static mpk_placeholder_t *mpk_to_fill(mp_obj_t obj) {
 static mp_obj_t mpk_placeholder_setstate(mp_obj_t obj, mp_obj_t state) {
     mpk_placeholder_t *self = mpk_to_fill(obj);
     if (self->state != MPK_NULL) {
-        mp_raise_msg(&mpk_type_UnpicklingError, MP_ERROR_TEXT("a stand-in takes one state only"));
+        mp_raise_msg(&mpk_type_UnpicklingError, MPK_TEXT("a stand-in takes one state only"));
     }
     self->state = state == mp_const_none ? MPK_NULL : state;
     return mp_const_none;
@@ -143,7 +142,7 @@ uint32_t mpk_dropped(mp_obj_t obj, mp_obj_t below, mp_obj_t *raised) {
     }
     MPK_TRY {
         if (!mpk_is_placeholder(below)) {
-            mp_raise_msg(&mpk_type_UnpicklingError, MP_ERROR_TEXT("the state setter of an object is missing"));
+            mp_raise_msg(&mpk_type_UnpicklingError, MPK_TEXT("the state setter of an object is missing"));
         }
         mpk_placeholder_setstate(below, mpk_tuple_item(call->with, 1));
         ((mpk_placeholder_t *)MP_OBJ_TO_PTR(below))->setter = call->from;
@@ -158,7 +157,7 @@ static mp_obj_t mpk_container(mp_obj_t *container, const mp_obj_type_t *type) {
         *container = mp_call_function_0(MP_OBJ_FROM_PTR(type));
     }
     if (!mpk_is_exact(*container, type)) {
-        mp_raise_msg(&mpk_type_UnpicklingError, MP_ERROR_TEXT("a stand-in takes items of one kind only"));
+        mp_raise_msg(&mpk_type_UnpicklingError, MPK_TEXT("a stand-in takes items of one kind only"));
     }
     return *container;
 }

@@ -15,6 +15,16 @@
 #define MP_NORETURN NORETURN
 #endif
 
+// A message, and a part of one: a firmware may do without. Then NULL is an exception's message, which
+// mp_obj_new_exception_msg_varg and mp_raise_msg_varg do not take.
+#if MPICKLE_MESSAGES
+#define MPK_TEXT(text) MP_ERROR_TEXT(text)
+#define MPK_MORE(text) text
+#else
+#define MPK_TEXT(text) NULL
+#define MPK_MORE(text)
+#endif
+
 // A protected part is written
 //
 //     MPK_TRY {

@@ -58,13 +58,13 @@ static size_t mpk_read_method(mp_obj_t stream, uint8_t *data, size_t len) {
     mp_obj_t piece = mpk_call_method(stream, MP_QSTR_read, mp_obj_new_int_from_uint(len));
     mp_buffer_info_t buffer;
     if (mp_obj_is_str(piece)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("read() returned str, not bytes: open the file in binary mode"));
+        mp_raise_TypeError(MPK_TEXT("read() returned str, not bytes: open the file in binary mode"));
     }
     if (!mp_get_buffer(piece, &buffer, MP_BUFFER_READ)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("read() returned no bytes"));
+        mp_raise_TypeError(MPK_TEXT("read() returned no bytes"));
     }
     if (buffer.len > len) {
-        mp_raise_ValueError(MP_ERROR_TEXT("read() returned more than asked for"));
+        mp_raise_ValueError(MPK_TEXT("read() returned more than asked for"));
     }
     memcpy(data, buffer.buf, buffer.len);
     return buffer.len;
@@ -77,7 +77,7 @@ static size_t mpk_readinto_method(mp_obj_t stream, uint8_t *data, size_t len) {
     mp_buffer_info_t filled;
     mp_get_buffer_raise(buffer, &filled, MP_BUFFER_READ);
     if (count < 0 || (size_t)count > len || (size_t)count > filled.len) {
-        mp_raise_ValueError(MP_ERROR_TEXT("readinto() returned more than asked for"));
+        mp_raise_ValueError(MPK_TEXT("readinto() returned more than asked for"));
     }
     memcpy(data, filled.buf, count);
     return count;
@@ -89,7 +89,7 @@ size_t mpk_read(mp_obj_t stream, uint8_t *data, size_t len, mp_obj_t *raised) {
         const mp_stream_p_t *protocol = mpk_protocol(stream, MP_QSTR_read);
         if (protocol != NULL) {
             if (protocol->is_text) {
-                mp_raise_TypeError(MP_ERROR_TEXT("a text stream: open the file in binary mode"));
+                mp_raise_TypeError(MPK_TEXT("a text stream: open the file in binary mode"));
             }
             count = mpk_read_native(stream, data, len);
         } else if (mpk_has_method(stream, MP_QSTR_read)) {
@@ -135,7 +135,7 @@ uint32_t mpk_write(mp_obj_t stream, const uint8_t *data, size_t len, mp_obj_t *r
         const mp_stream_p_t *protocol = mpk_protocol(stream, MP_QSTR_write);
         if (protocol != NULL) {
             if (protocol->is_text) {
-                mp_raise_TypeError(MP_ERROR_TEXT("a text stream: open the file in binary mode"));
+                mp_raise_TypeError(MPK_TEXT("a text stream: open the file in binary mode"));
             }
             mpk_write_native(stream, data, len);
         } else {

@@ -38,7 +38,7 @@ static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
     }
     #endif
     if (!mpk_is_class(cls)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("_reconstructor() argument 1 must be a class"));
+        mp_raise_TypeError(MPK_TEXT("_reconstructor() argument 1 must be a class"));
     }
     const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
     const mp_obj_type_t *native_base = mpk_native_base(type);
@@ -49,7 +49,7 @@ static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {
                mpk_is_exact(state, &mp_type_tuple)) {
         args = state;
     } else if (native_base == NULL || base != MP_OBJ_FROM_PTR(native_base)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("_reconstructor() argument 2 must be the class's built-in base"));
+        mp_raise_TypeError(MPK_TEXT("_reconstructor() argument 2 must be the class's built-in base"));
     }
     return mpk_new_instance(type, args);
 }

@@ -63,7 +63,7 @@ mp_obj_t mpk_bytearray(const uint8_t *data, size_t len, mp_obj_t *raised) {
         #else
         (void)data;
         (void)len;
-        mp_raise_TypeError(MP_ERROR_TEXT("this firmware has no bytearray"));
+        mp_raise_TypeError(MPK_TEXT("this firmware has no bytearray"));
         #endif
     }
     MPK_CATCH(MPK_NULL)
@@ -130,7 +130,7 @@ mp_obj_t mpk_adopt_bytearray(uint8_t *block, size_t len, size_t capacity, mp_obj
         mp_obj_t result = mp_obj_new_bytearray_by_ref(len, block);
         MPK_RETURN(result);
         #else
-        mp_raise_TypeError(MP_ERROR_TEXT("this firmware has no bytearray"));
+        mp_raise_TypeError(MPK_TEXT("this firmware has no bytearray"));
         #endif
     }
     MPK_CATCH(MPK_NULL)

@@ -1,7 +1,9 @@
 //! What can go wrong in the machines: one table of faults, each with the exception class that
 //! CPython's `_pickle.c` raises for it.
 
-use core::ffi::CStr;
+use crate::packed;
+use crate::packed::{CString, Packed, longest};
+use crate::parts::{GLOBALS, INSTANCES, MESSAGES, PYTHON2, TEXT};
 
 /// Exception classes the machines ask for. Where an interpreter lacks one it raises the parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub enum Class {
 }
 
 macro_rules! faults {
-    ($($name:ident: $class:ident, $message:literal;)*) => {
+    ($($name:ident: $class:ident, $message:literal $(, if $part:expr)?;)*) => {
         /// Everything the machines find wrong by themselves. The place (opcode, offset) is added
         /// by the machine that meets it, see [`Place`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +43,7 @@ macro_rules! faults {
             $(#[doc = $message] $name,)*
         }
 
-        /// All messages, each a C string: a table of string slices would be twice as large.
-        const MESSAGES: &str = concat!($($message, "\0"),*);
+        const TEXTS: &[&str] = &[$(if MESSAGES $(&& $part)? { concat!($message, "|") } else { "|" },)*];
 
         impl Fault {
             /// The exception class that CPython raises for this fault.
@@ -51,8 +52,8 @@ macro_rules! faults {
             }
 
             /// What is wrong and, where there is one, the remedy; lower case, no full stop.
-            pub fn message(self) -> &'static CStr {
-                nth(MESSAGES, self as usize)
+            pub fn message(self) -> Message {
+                if MESSAGES { MESSAGE.nth(self as usize) } else { Message::default() }
             }
         }
     };
@@ -65,7 +66,7 @@ faults! {
     Truncated:        Unpickling, "pickle data was truncated";
     // The shape of the opcode stream.
     BadOpcode:        Unpickling, "invalid load key";
-    LeftOut:          Unpickling, "this opcode was left out of the firmware";
+    LeftOut:          Unpickling, "this opcode was left out of the firmware", if !(TEXT && PYTHON2 && GLOBALS);
     BadProtocol:      Value,      "unsupported pickle protocol; this module reads protocols 0 to 5";
     StackUnderflow:   Unpickling, "unpickling stack underflow";
     NoMark:           Unpickling, "could not find MARK";
@@ -77,33 +78,33 @@ faults! {
     TooLong:          Overflow,   "length exceeds what this machine can address";
     // Arguments in text.
     BadInt:           Value,      "invalid literal for int";
-    BadFloat:         Value,      "could not convert string to float";
-    FloatTooLarge:    Overflow,   "value too large to convert to float";
-    BadBool:          Value,      "could not convert string to int";
-    UnquotedString:   Unpickling, "the STRING opcode argument must be quoted";
-    BadEscape:        Value,      "invalid escape in string";
+    BadFloat:         Value,      "could not convert string to float", if TEXT;
+    FloatTooLarge:    Overflow,   "value too large to convert to float", if TEXT;
+    BadBool:          Value,      "could not convert string to int", if TEXT;
+    UnquotedString:   Unpickling, "the STRING opcode argument must be quoted", if TEXT;
+    BadEscape:        Value,      "invalid escape in string", if TEXT;
     BadUtf8:          Unicode,    "invalid utf-8";
-    BadRawUnicode:    Unicode,    "truncated or illegal \\u escape";
+    BadRawUnicode:    Unicode,    "truncated or illegal \\u escape", if TEXT;
     BadEncoding:      Unicode,    "bytes cannot be decoded; try encoding='latin1' or encoding='bytes'";
     NotLatin1:        Unicode,    "character outside of latin-1";
     UnknownEncoding:  Lookup,     "unknown encoding; there are 'ASCII', 'latin1', 'utf-8' and 'bytes'";
     UnknownErrors:    Lookup,     "unknown error handler name; there are 'strict', 'ignore', 'replace' and others";
     PersidNotAscii:   Unpickling, "persistent IDs in protocol 0 must be ASCII strings";
     // Arguments on the stack.
-    NotAString:       Unpickling, "STACK_GLOBAL requires str";
-    NotAClass:        Unpickling, "NEWOBJ class argument must be a type";
-    NotATuple:        Unpickling, "NEWOBJ expected an argument tuple";
-    NotADict:         Unpickling, "NEWOBJ_EX expected a keyword dict";
-    NotCallableArgs:  Type,       "argument list must be a tuple";
-    BadExtension:     Unpickling, "EXT specifies code <= 0";
-    UnknownExtension: Value,      "unregistered extension code";
+    NotAString:       Unpickling, "STACK_GLOBAL requires str", if GLOBALS;
+    NotAClass:        Unpickling, "NEWOBJ class argument must be a type", if GLOBALS;
+    NotATuple:        Unpickling, "NEWOBJ expected an argument tuple", if GLOBALS;
+    NotADict:         Unpickling, "NEWOBJ_EX expected a keyword dict", if GLOBALS;
+    NotCallableArgs:  Type,       "argument list must be a tuple", if GLOBALS;
+    BadExtension:     Unpickling, "EXT specifies code <= 0", if GLOBALS;
+    UnknownExtension: Value,      "unregistered extension code", if GLOBALS;
     NoPersistentLoad: Unpickling, "a load persistent id instruction was encountered, but no persistent_load function was specified";
     NoBuffers:        Unpickling, "pickle stream refers to out-of-band data but no *buffers* argument was given";
     TooFewBuffers:    Unpickling, "not enough out-of-band buffers";
-    StateNotADict:    Unpickling, "state is not a dictionary";
-    SlotsNotADict:    Unpickling, "slot state is not a dictionary";
-    StateOfClass:     Type,       "a pickle cannot set the attributes of a class";
-    ReplacedTooLate:  Unpickling, "setstate_func returned another object, but the state refers to the first; return that one";
+    StateNotADict:    Unpickling, "state is not a dictionary", if GLOBALS;
+    SlotsNotADict:    Unpickling, "slot state is not a dictionary", if GLOBALS;
+    StateOfClass:     Type,       "a pickle cannot set the attributes of a class", if GLOBALS;
+    ReplacedTooLate:  Unpickling, "setstate_func returned another object, but the state refers to the first; return that one", if GLOBALS;
     // Writing.
     DictChanged:      Runtime,    "dictionary changed size during iteration";
     SetChanged:       Runtime,    "set changed size during iteration";
@@ -112,44 +113,34 @@ faults! {
     TooLarge:         Overflow,   "int too large to pickle";
     BufferProtocol:   Pickling,   "PickleBuffer can only be pickled with protocol >= 5";
     BufferReleased:   Value,      "operation forbidden on released PickleBuffer object";
-    NotAPair:         Type,       "dict items iterator must return 2-tuples";
-    NotAName:         Pickling,   "the name of a global must be a str";
-    NameNotAscii:     Pickling,   "cannot pickle a global whose name is not ASCII; use protocol 3 or higher";
-    ReduceType:       Pickling,   "__reduce__ must return a string or tuple";
-    ReduceLength:     Pickling,   "tuple returned by __reduce__ must contain 2 through 6 elements";
-    ReduceCallable:   Pickling,   "first item of the tuple returned by __reduce__ must be callable";
-    ReduceArguments:  Pickling,   "second item of the tuple returned by __reduce__ must be a tuple";
-    ReduceList:       Pickling,   "fourth item of the tuple returned by __reduce__ must be an iterator";
-    ReduceDict:       Pickling,   "fifth item of the tuple returned by __reduce__ must be an iterator";
-    ReduceSetter:     Pickling,   "sixth item of the tuple returned by __reduce__ must be callable";
-    SlotsProtocol:    Type,       "a class that defines __slots__ without defining __getstate__ cannot be pickled before protocol 2";
-    SetItemsProtocol: Pickling,   "items that are added to an object can only be pickled with protocol >= 4";
-    KeywordsLeftOut:  Pickling,   "arguments by keyword need protocol >= 4: what the older ones need was left out of the firmware";
-    NewArgs:          Type,       "__getnewargs__ should return a tuple";
-    NewArgsEx:        Type,       "__getnewargs_ex__ should return a tuple";
-    NewArgsExLength:  Value,      "__getnewargs_ex__ should return a tuple of length 2";
-    NewArgsExTypes:   Type,       "the items of the tuple returned by __getnewargs_ex__ must be a tuple and a dict";
-    NewObjEmpty:      Pickling,   "__newobj__ arglist is empty";
-    NewObjType:       Pickling,   "args[0] from __newobj__ args is not a type";
-    NewObjClass:      Pickling,   "args[0] from __newobj__ args has the wrong class";
-    NewObjExLength:   Pickling,   "length of the NEWOBJ_EX argument tuple must be exactly 3";
-    NewObjExTypes:    Pickling,   "NEWOBJ_EX arguments must be a class, a tuple and a dict";
+    NotAPair:         Type,       "dict items iterator must return 2-tuples", if GLOBALS;
+    NotAName:         Pickling,   "the name of a global must be a str", if GLOBALS;
+    NameNotAscii:     Pickling,   "cannot pickle a global whose name is not ASCII; use protocol 3 or higher", if GLOBALS;
+    ReduceType:       Pickling,   "__reduce__ must return a string or tuple", if GLOBALS;
+    ReduceLength:     Pickling,   "tuple returned by __reduce__ must contain 2 through 6 elements", if GLOBALS;
+    ReduceCallable:   Pickling,   "first item of the tuple returned by __reduce__ must be callable", if GLOBALS;
+    ReduceArguments:  Pickling,   "second item of the tuple returned by __reduce__ must be a tuple", if GLOBALS;
+    ReduceList:       Pickling,   "fourth item of the tuple returned by __reduce__ must be an iterator", if GLOBALS;
+    ReduceDict:       Pickling,   "fifth item of the tuple returned by __reduce__ must be an iterator", if GLOBALS;
+    ReduceSetter:     Pickling,   "sixth item of the tuple returned by __reduce__ must be callable", if GLOBALS;
+    SlotsProtocol:    Type,       "a class that defines __slots__ without defining __getstate__ cannot be pickled before protocol 2", if INSTANCES;
+    SetItemsProtocol: Pickling,   "items that are added to an object can only be pickled with protocol >= 4", if GLOBALS;
+    KeywordsLeftOut:  Pickling,   "arguments by keyword need protocol >= 4: what the older ones need was left out of the firmware", if GLOBALS && !INSTANCES;
+    NewArgs:          Type,       "__getnewargs__ should return a tuple", if INSTANCES;
+    NewArgsEx:        Type,       "__getnewargs_ex__ should return a tuple", if INSTANCES;
+    NewArgsExLength:  Value,      "__getnewargs_ex__ should return a tuple of length 2", if INSTANCES;
+    NewArgsExTypes:   Type,       "the items of the tuple returned by __getnewargs_ex__ must be a tuple and a dict", if INSTANCES;
+    NewObjEmpty:      Pickling,   "__newobj__ arglist is empty", if GLOBALS;
+    NewObjType:       Pickling,   "args[0] from __newobj__ args is not a type", if GLOBALS;
+    NewObjClass:      Pickling,   "args[0] from __newobj__ args has the wrong class", if GLOBALS;
+    NewObjExLength:   Pickling,   "length of the NEWOBJ_EX argument tuple must be exactly 3", if GLOBALS;
+    NewObjExTypes:    Pickling,   "NEWOBJ_EX arguments must be a class, a tuple and a dict", if GLOBALS;
 }
 
-/// One of many C strings that lie one after another.
-pub(crate) fn nth(strings: &'static str, number: usize) -> &'static CStr {
-    let mut rest = strings.as_bytes();
-    for _ in 0..number {
-        // The library's iterators over parts of a slice can panic where nothing is inlined.
-        while let [byte, tail @ ..] = rest {
-            rest = tail;
-            if *byte == 0 {
-                break;
-            }
-        }
-    }
-    CStr::from_bytes_until_nul(rest).unwrap_or_default()
-}
+const MESSAGE: Packed = packed!(TEXTS, b"|");
+
+/// What is said of a fault.
+pub type Message = CString<{ longest(TEXTS) }>;
 
 /// Where in a pickle a fault was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,5 +158,25 @@ pub struct OutOfMemory;
 impl From<OutOfMemory> for Fault {
     fn from(_: OutOfMemory) -> Self {
         Fault::OutOfMemory
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::string::String;
+
+    #[test]
+    fn messages_are_unpacked() {
+        for (number, text) in TEXTS.iter().enumerate() {
+            let message: Message = MESSAGE.nth(number);
+            assert_eq!(String::from_utf8_lossy(message.as_c_str().to_bytes()) + "|", *text);
+        }
+        assert_eq!(Fault::OutOfMemory.message().as_c_str(), c"memory allocation failed");
+        assert_eq!(
+            Fault::NewObjExTypes.message().as_c_str(),
+            c"NEWOBJ_EX arguments must be a class, a tuple and a dict"
+        );
     }
 }

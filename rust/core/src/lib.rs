@@ -12,6 +12,7 @@ extern crate alloc;
 pub mod dis;
 pub mod error;
 pub mod growable;
+pub mod packed;
 pub mod parts;
 pub mod pickler;
 pub mod runtime;

@@ -9,3 +9,5 @@ pub const PYTHON2: bool = cfg!(feature = "python2");
 pub const GLOBALS: bool = cfg!(feature = "globals");
 /// Writing instances that have no `__reduce__` of their own.
 pub const INSTANCES: bool = cfg!(feature = "instances");
+/// Messages of exceptions, and the names of opcodes in them.
+pub const MESSAGES: bool = cfg!(feature = "messages");

@@ -5,7 +5,7 @@ use crate::shim::{self, Obj, Raised, Shim, text};
 use crate::{inject, registry};
 use mpickle_core::error::Class;
 use mpickle_core::growable::Growable;
-use mpickle_core::wire::names;
+use mpickle_core::wire::names::{self, Room};
 use mpickle_core::wire::text::word_index;
 
 /// Globals that are data, or make data of what is given to them: always allowed. Space-separated.
@@ -57,7 +57,8 @@ impl Policy {
             shim.forget();
             return shim.apply(missing, &[module, name]);
         }
-        let Some(parent) = parent_exception(module, name) else { return found };
+        let mut room = Room::default();
+        let Some(parent) = parent_exception(module, name, &mut room) else { return found };
         shim.forget();
         shim.find_global(module, shim.interned(parent)?, false)
     }
@@ -86,9 +87,9 @@ fn dotted(module: Obj, name: Obj) -> Result<Growable<u8>, Raised> {
 }
 
 /// `OSError` for the kinds of it that only CPython has, such as `FileNotFoundError`: what Python 2 has in their place.
-fn parent_exception<'a>(module: Obj, name: Obj) -> Option<&'a [u8]> {
+fn parent_exception(module: Obj, name: Obj, room: &mut Room) -> Option<&[u8]> {
     // CPython forgot BlockingIOError in its table.
     let name = if text(name) == b"BlockingIOError" { b"FileExistsError" } else { text(name) };
-    let (old_module, parent) = names::to_python2(text(module), name);
+    let (old_module, parent) = names::to_python2(text(module), name, room);
     Some(parent).filter(|&parent| old_module == b"exceptions" && parent != name)
 }

@@ -11,6 +11,7 @@ use core::ptr::NonNull;
 #[cfg(feature = "dis")]
 use mpickle_core::dis::Line;
 use mpickle_core::error::{Class, Fault, OutOfMemory, Place};
+use mpickle_core::parts::MESSAGES;
 use mpickle_core::runtime::{Location, Value};
 use mpickle_core::wire::opcode;
 
@@ -474,13 +475,12 @@ impl Shim {
     /// The same, with the place in the pickle.
     #[inline(never)]
     pub fn raise_at(&self, class: Class, message: &CStr, place: Option<Place>) -> Raised {
-        let place = place.map(|Place { opcode, offset }| {
-            let name = opcode.and_then(opcode::name);
-            ffi::mpk_place_t {
-                name: name.map_or(core::ptr::null(), CStr::as_ptr),
-                code: opcode.map_or(ffi::MPK_NO_OPCODE, u32::from),
-                offset,
-            }
+        let message = if MESSAGES { message } else { c"" };
+        let name = place.and_then(|place| place.opcode).filter(|_| MESSAGES).and_then(opcode::name);
+        let place = place.map(|Place { opcode, offset }| ffi::mpk_place_t {
+            name: name.as_ref().map_or(core::ptr::null(), |name| name.as_c_str().as_ptr()),
+            code: opcode.map_or(ffi::MPK_NO_OPCODE, u32::from),
+            offset,
         });
         let place = place.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
         self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), place)))
@@ -490,6 +490,7 @@ impl Shim {
     #[cold]
     #[inline(never)]
     pub fn raise_global(&self, class: Class, module: Obj, name: Obj, what: &CStr) -> Raised {
+        let what = if MESSAGES { what } else { c"" };
         self.raise_object(call!(mpk_global_exception(class as u32, module.raw(), name.raw(), what.as_ptr())))
     }
 
@@ -801,7 +802,7 @@ impl Shim {
     pub fn show(&self, out: Obj, line: &Line) -> Result<()> {
         let name = opcode::name(line.code).unwrap_or_default();
         let line = core::ptr::from_ref(line).cast::<ffi::mpk_line_t>();
-        status!(self, mpk_show_line(out.raw(), name.as_ptr(), line))
+        status!(self, mpk_show_line(out.raw(), name.as_c_str().as_ptr(), line))
     }
 
     /// A read-only view of a buffer.

@@ -32,9 +32,10 @@ impl<R: Runtime> Pickler<'_, R> {
         let (Some(mut module), Some(mut name)) = (self.rt.text(module), self.rt.text(name)) else {
             return Err(self.rt.fail(Fault::NotAName));
         };
+        let mut room = names::Room::default();
         if self.protocol() < 3 {
             if self.options.fix_imports {
-                (module, name) = names::to_python2(module, name);
+                (module, name) = names::to_python2(module, name, &mut room);
             }
             if !text::is_ascii(module) || !text::is_ascii(name) {
                 return Err(self.rt.fail(Fault::NameNotAscii));

@@ -139,7 +139,8 @@ impl Naming {
         let (true, Some(old_module), Some(old_name)) = (self.python2, rt.text(module), rt.text(name)) else {
             return Ok((module, name));
         };
-        let (new_module, new_name) = names::to_python3(old_module, old_name);
+        let mut room = names::Room::default();
+        let (new_module, new_name) = names::to_python3(old_module, old_name, &mut room);
         let module = if new_module == old_module { module } else { rt.str(new_module)? };
         let name = if new_name == old_name { name } else { rt.str(new_name)? };
         Ok((module, name))

@@ -5,8 +5,8 @@
 //! argument forms are those of CPython's `Lib/pickletools.py`. "Top" below is the top of the stack,
 //! and "the items" are what lies above the topmost mark, which goes away with them.
 
-use crate::error::nth;
-use core::ffi::CStr;
+use crate::packed;
+use crate::packed::{CString, Packed, longest};
 
 macro_rules! arguments {
     ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
@@ -163,10 +163,9 @@ macro_rules! opcodes {
             effect: Effect($takes $(| items!($items))? | $pushes << 3 | $protocol << 5),
         },)*];
 
-        /// Codes and names in one order. [`name`] reads these, because a table of string slices
-        /// would take twice the room of the strings themselves.
-        const CODES: [u8; 68] = [$($code,)*];
-        const NAMES: &str = concat!($(stringify!($name), "\0",)*);
+        /// Codes and names in one order.
+        static CODES: [u8; 68] = [$($code,)*];
+        const NAMES: &[&str] = &[$(concat!(stringify!($name), "|"),)*];
     };
 }
 
@@ -334,9 +333,14 @@ const fn widths() -> [u8; 256] {
     widths
 }
 
+const NAME: Packed = packed!(NAMES, b"|");
+
+/// The name of an opcode.
+pub type Name = CString<{ longest(NAMES) }>;
+
 /// The name of the opcode that `code` stands for, for messages.
-pub fn name(code: u8) -> Option<&'static CStr> {
-    Some(nth(NAMES, index(code)?))
+pub fn name(code: u8) -> Option<Name> {
+    Some(NAME.nth(index(code)?))
 }
 
 /// Where in [`OPCODES`] it is.
@@ -378,7 +382,7 @@ mod tests {
     fn names_are_found_by_code() {
         for code in 0..=255 {
             let expected = OPCODES.iter().find(|o| o.code == code).map(|o| o.name);
-            assert_eq!(name(code).map(CStr::to_bytes), expected.map(str::as_bytes));
+            assert_eq!(name(code).as_ref().map(|name| name.as_c_str().to_bytes()), expected.map(str::as_bytes));
             assert_eq!(index(code).map(|at| OPCODES[at].name), expected);
         }
     }
