@@ -55,7 +55,7 @@ def main():
     work = args.out.parent
     work.mkdir(parents=True, exist_ok=True)
 
-    archive, header = build_archive(args, target, bindgen_flags(cc, machine, cflags), work)
+    archive, header = build_archive(args, target, cc, bindgen_flags(cc, machine, cflags), work)
     shutil.copy(header, work / "exports.h")
     entries = check_header(work / "exports.h")
     linked = work / "linked.o"
@@ -115,7 +115,7 @@ def bindgen_flags(cc, machine, cflags):
     return kept
 
 
-def build_archive(args, target, flags, work):
+def build_archive(args, target, cc, flags, work):
     """Run cargo and return the static library and the C header of its functions.
 
     All firmwares share one directory of intermediate files, so bindgen and cbindgen are compiled once, and not
@@ -134,6 +134,9 @@ def build_archive(args, target, flags, work):
         env.setdefault("CARGO_PROFILE_RELEASE_DEBUG", "2")
     if "-none-" in target:  # a chip, whose flash is smaller than a PC's memory
         env.setdefault("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
+    if target.startswith("thumb"):
+        env.setdefault("RUSTC_WORKSPACE_WRAPPER", str(Path(__file__).with_name("rustc_frameless.py")))
+        env["MPICKLE_NM"] = run([*cc, "-print-prog-name=nm"]).stdout.strip()
     command = [env.get("CARGO", "cargo"), "build", "--locked", "--release", "--lib", "--package", "mpickle"]
     command += ["--target", target, "--target-dir", str(work / "cargo")]
     command += ["--no-default-features", "--features", args.features]
