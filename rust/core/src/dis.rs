@@ -211,7 +211,7 @@ impl<'r, 'a, R: Listing> Disassembler<'r, 'a, R> {
             }
             argument = self.reader.line(rt)?;
         } else {
-            let mut width = opcode::WIDTHS[usize::from(self.line.code)].into();
+            let mut width = opcode::width(self.line.code).into();
             if form >= Form::Long {
                 width = usize::try_from(self.reader.slow_number(rt, width as u8)?).unwrap_or(usize::MAX);
             }

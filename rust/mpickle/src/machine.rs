@@ -205,17 +205,39 @@ pub extern "C" fn mpickle_unpickler_persistent_load(args: *const mp_obj_t, resul
 
 // The memo, of either class.
 
+/// The memo of a machine that is idle.
+enum Memo<'a> {
+    Written(&'a mut pickler::Memo<TableHeap>),
+    Read(&'a mut unpickler::Memo<Obj, TableHeap>),
+}
+
+/// What `work` gives for the memo of an instance, and an argument.
+#[inline(never)]
+fn with_memo(
+    rt: &Interpreter,
+    this: Obj,
+    arg: Obj,
+    work: fn(&Interpreter, Memo<'_>, Obj) -> Result<Obj>,
+) -> Result<Obj> {
+    let outcome = match shim::kept::<PicklerState>(this) {
+        Some(state) => state.memo.with(|memo| work(rt, Memo::Written(memo), arg)),
+        None => state::<UnpicklerState>(&rt.shim, this)?.input.with(|input| work(rt, Memo::Read(&mut input.memo), arg)),
+    };
+    outcome.unwrap_or_else(|| Err(busy(&rt.shim)))
+}
+
 /// `memo.clear()`
 #[unsafe(no_mangle)]
 pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this] = shim::arguments(args);
-        let cleared = match either(&rt.shim, this)? {
-            Either::Pickler(state) => state.memo.with(|memo| memo.truncate(0)),
-            Either::Unpickler(state) => state.input.with(|input| input.memo.clear()),
-        };
-        cleared.ok_or_else(|| busy(&rt.shim))?;
-        Ok(rt.none())
+        with_memo(rt, this, rt.none(), |_, memo, none| {
+            match memo {
+                Memo::Written(memo) => memo.truncate(0),
+                Memo::Read(memo) => memo.clear(),
+            }
+            Ok(none)
+        })
     })
 }
 
@@ -224,24 +246,20 @@ pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_
 pub extern "C" fn mpickle_memo_copy(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this] = shim::arguments(args);
-        copy_memo(rt, this)
+        with_memo(rt, this, rt.dict()?, copy_memo)
     })
 }
 
-fn copy_memo(rt: &Interpreter, this: Obj) -> Result<Obj> {
-    let copy = rt.dict()?;
-    let copied = match either(&rt.shim, this)? {
-        Either::Pickler(state) => state.memo.with(|memo| {
-            memo.identities().enumerate().try_for_each(|(index, identity)| {
+fn copy_memo(rt: &Interpreter, memo: Memo<'_>, copy: Obj) -> Result<Obj> {
+    match memo {
+        Memo::Written(memo) => {
+            for (index, identity) in memo.identities().enumerate() {
                 let entry = rt.tuple(&[rt.int(index as i64)?, identity.map_or(rt.none(), shim::of_identity)])?;
-                add_entry(rt, copy, identity.unwrap_or(pickler::nobody(index)), entry)
-            })
-        }),
-        Either::Unpickler(state) => {
-            state.input.with(|input| input.memo.entries().try_for_each(|(index, obj)| add_entry(rt, copy, index, obj)))
+                add_entry(rt, copy, identity.unwrap_or(pickler::nobody(index)), entry)?;
+            }
         }
-    };
-    copied.ok_or_else(|| busy(&rt.shim))??;
+        Memo::Read(memo) => memo.entries().try_for_each(|(index, obj)| add_entry(rt, copy, index, obj))?,
+    }
     Ok(copy)
 }
 
@@ -255,12 +273,13 @@ fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> Result<()> 
 pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     enter(args, result, |rt, args| {
         let &[this, dict] = shim::arguments(args);
-        let set = match either(&rt.shim, this)? {
-            Either::Pickler(state) => state.memo.with(|memo| set_written(rt, memo, dict)),
-            Either::Unpickler(state) => state.input.with(|input| set_read(rt, &mut input.memo, dict)),
-        };
-        set.ok_or_else(|| busy(&rt.shim))??;
-        Ok(rt.none())
+        with_memo(rt, this, dict, |rt, memo, dict| {
+            match memo {
+                Memo::Written(memo) => set_written(rt, memo, dict)?,
+                Memo::Read(memo) => set_read(rt, memo, dict)?,
+            }
+            Ok(rt.none())
+        })
     })
 }
 
@@ -312,16 +331,4 @@ fn memo_index(rt: &Interpreter, index: Obj) -> Result<u32> {
 
 fn no_memo(rt: &Interpreter) -> Raised {
     rt.shim.raise(Class::Type, c"memo must be a memo or a copy of one")
-}
-
-enum Either<'a> {
-    Pickler(&'a PicklerState),
-    Unpickler(&'a UnpicklerState),
-}
-
-fn either<'a>(shim: &Shim, this: Obj) -> Result<Either<'a>> {
-    match shim::kept(this) {
-        Some(state) => Ok(Either::Pickler(state)),
-        None => state(shim, this).map(Either::Unpickler),
-    }
 }

@@ -44,15 +44,26 @@ pub extern "C" fn mpickle_register_pickle(args: *const mp_obj_t, result: *mut mp
         let mapped_module = some(mapped_module).unwrap_or(module);
         let mapped_name = some(mapped_name).unwrap_or(name);
         let none = rt.none();
-        let own = in_module(shim, module, name)?;
-        let mapped = if mapped { in_module(shim, mapped_module, mapped_name)? } else { [none; 2] };
-        let reconstructor = dotted(shim, reconstructor)?;
-        let mapped_reconstructor = dotted(shim, mapped_reconstructor)?;
-        let mut fields = [none; FIELDS];
-        let parts = [&[cls][..], &own, &mapped, &reconstructor, &mapped_reconstructor, &functions];
-        for (field, &part) in fields.iter_mut().zip(parts.iter().flat_map(|part| part.iter())) {
-            *field = part;
-        }
+        let [own_module, own_name] = in_module(shim, module, name)?;
+        let [mapped_module, mapped_name] =
+            if mapped { in_module(shim, mapped_module, mapped_name)? } else { [none; 2] };
+        let [reconstructor_module, reconstructor_name] = dotted(shim, reconstructor)?;
+        let [mapped_reconstructor_module, mapped_reconstructor_name] = dotted(shim, mapped_reconstructor)?;
+        let [reduce, reconstruct, set_state] = functions;
+        let fields: [Obj; FIELDS] = [
+            cls,
+            own_module,
+            own_name,
+            mapped_module,
+            mapped_name,
+            reconstructor_module,
+            reconstructor_name,
+            mapped_reconstructor_module,
+            mapped_reconstructor_name,
+            reduce,
+            reconstruct,
+            set_state,
+        ];
         shim.store(shim.slot_dict(shim::MPK_SLOT_REGISTRY)?, &[cls, shim.tuple(&fields)?])?;
         Ok(none)
     })

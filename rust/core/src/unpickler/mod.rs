@@ -100,7 +100,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     /// Runs one opcode. The number that its argument is, or begins with, has been read. Most push one object, which is what their arm gives; the others return by themselves.
     #[inline]
     fn run(&mut self, code: u8) -> Result<(), R> {
-        let number = self.reader.number(self.rt, opcode::WIDTHS[usize::from(code)])?;
+        let number = self.reader.number(self.rt, opcode::width(code))?;
         let obj = match code {
             // Constants.
             opcode::NONE => self.rt.none(),

@@ -319,15 +319,25 @@ opcodes! {
     READONLY_BUFFER = b'\x98', None, 5, [1 => 1];
 }
 
-/// [`Argument::width`] for each byte that can stand where an opcode is expected.
-pub static WIDTHS: [u8; 256] = widths();
+/// How many bytes the number takes that an opcode's argument is, or begins with; 0 where it has none, or is no opcode.
+#[inline]
+pub fn width(code: u8) -> u8 {
+    WIDTHS.get(usize::from(code.wrapping_sub(FIRST))).copied().unwrap_or(0)
+}
+
+/// The least and the greatest code that there are.
+const FIRST: u8 = MARK;
+const LAST: u8 = READONLY_BUFFER;
+
+/// From the first opcode on.
+static WIDTHS: [u8; (LAST - FIRST + 1) as usize] = widths();
 
 #[allow(clippy::indexing_slicing)]
-const fn widths() -> [u8; 256] {
-    let mut widths = [0; 256];
+const fn widths() -> [u8; (LAST - FIRST + 1) as usize] {
+    let mut widths = [0; _];
     let mut i = 0;
     while i < OPCODES.len() {
-        widths[OPCODES[i].code as usize] = OPCODES[i].argument.width();
+        widths[(OPCODES[i].code - FIRST) as usize] = OPCODES[i].argument.width();
         i += 1;
     }
     widths
