@@ -72,6 +72,14 @@ def test_the_guard_works(faulty):
     assert faulty.run("import faults\nprint(faults.careless(lambda: 5))") == "5\n"
 
 
+def test_what_raises_is_called_through_the_gate(root):
+    """Nothing that shim.h declares with MPK_RAISING is called by shim.rs itself."""
+    raising = set(re.findall(r"^MPK_RAISING\((mpk_\w+)\);", (root / SHIM).read_text(), re.M))
+    called = set(re.findall(r"call!\((\w+)", (root / "rust/mpickle/src/shim.rs").read_text()))
+    assert len(raising) > 30 and len(called) > 30
+    assert raising & called == set()
+
+
 # Law 2: no panic can be reached.
 
 

@@ -3,10 +3,10 @@
 // This header and the shim*.c files are the only place that includes MicroPython's headers. Rust's
 // declarations are made from it by bindgen, with the firmware's own flags and NO_QSTR.
 //
-// How errors cross: MicroPython raises with longjmp, which must not pass over a Rust frame. A function
-// that can raise takes `mp_obj_t *raised`, catches what is raised, stores the exception there and
-// returns MPK_NULL (an object), MPK_RAISED (a status) or MPK_ERROR (a count). A function without that
-// parameter neither raises nor runs Python code. There are no enums here: their size differs by ABI.
+// How errors cross: MicroPython raises with longjmp, which must not pass over a Rust frame. So Rust calls what can
+// raise through one gate, mpk_protect, which catches it; all such functions, declared with MPK_RAISING, are of one
+// type. The others neither raise nor run Python code; where there is no memory, those that take an mpk_call_t store a
+// MemoryError there and return MPK_NULL. There are no enums here: their size differs by ABI.
 #ifndef MPICKLE_SHIM_H
 #define MPICKLE_SHIM_H
 
@@ -54,11 +54,24 @@
 #define MPICKLE_DIS (1)
 #endif
 
-// Status of a call.
+// Status of an entry of Rust's.
 #define MPK_OK (0)
 #define MPK_RAISED (1)
-// Result of a call that returns a count and raised; the same number says that an iterator has ended.
-#define MPK_ERROR ((size_t)-1)
+
+// A function that can raise. Its comment says what it takes for which parameter; it takes no notice of the others. One
+// that says no, or finds nothing, returns MPK_NULL, and one without a result anything else.
+#define MPK_RAISING(name) mp_obj_t name(mp_obj_t obj, mp_obj_t other, void *data, size_t len)
+typedef MPK_RAISING((*mpk_raising_t));
+
+// The calls of such functions, one after the other: those parameters of the next that are no objects, and what was
+// raised.
+typedef struct {
+    mp_obj_t raised;
+    void *data;
+    size_t len;
+} mpk_call_t;
+// Calls one. What it raises is stored in `call`, and MPK_NULL returned.
+mp_obj_t mpk_protect(mpk_call_t *call, mpk_raising_t function, mp_obj_t obj, mp_obj_t other);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_heap.c: memory of MicroPython's heap. NULL when there is none.
@@ -131,33 +144,40 @@ mp_obj_t mpk_constant(uint32_t kind);
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_number.c: ints, floats, complex, range.
 
-mp_obj_t mpk_int(int64_t value, mp_obj_t *raised);
-mp_obj_t mpk_float(uint64_t bits, mp_obj_t *raised);
-// From little-endian two's complement of any length.
-mp_obj_t mpk_int_from_bytes(const uint8_t *data, size_t len, mp_obj_t *raised);
-// From digits of `base`, among which there may be underscores.
-mp_obj_t mpk_int_from_digits(bool negative, uint32_t base, const uint8_t *digits, size_t len, mp_obj_t *raised);
+// An int that needs no memory; MPK_NULL for a larger one.
+mp_obj_t mpk_small_int(int64_t value);
+// `data`: an int64_t.
+MPK_RAISING(mpk_int);
+mp_obj_t mpk_float(mpk_call_t *call, uint64_t bits);
+// `data`, `len`: little-endian two's complement of any length.
+MPK_RAISING(mpk_int_from_bytes);
+// `data`: digits, among which there may be underscores.
+typedef struct {
+    const uint8_t *text;
+    size_t len;
+    uint32_t base;
+    bool negative;
+} mpk_digits_t;
+MPK_RAISING(mpk_int_from_digits);
 // How many bytes mpk_int_to_bytes needs.
 size_t mpk_int_size(mp_obj_t obj);
 // Little-endian two's complement, sign-extended to `len` bytes.
 void mpk_int_to_bytes(mp_obj_t obj, uint8_t *data, size_t len);
-// Arguments that make a complex or range again: how many, or MPK_ERROR.
-size_t mpk_parts(mp_obj_t obj, mp_obj_t *parts, mp_obj_t *raised);
+// Stores the arguments that make a complex or range again, `obj`, in the array `data`: two or three.
+MPK_RAISING(mpk_parts);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_text.c: str, bytes, bytearray.
 
 // New objects with a copy of `data`. `text` must be checked UTF-8. No hash is computed before it is needed.
-mp_obj_t mpk_str(const uint8_t *text, size_t len, mp_obj_t *raised);
-mp_obj_t mpk_bytes(const uint8_t *data, size_t len, mp_obj_t *raised);
-mp_obj_t mpk_bytearray(const uint8_t *data, size_t len, mp_obj_t *raised);
-// The interned str, which makes names quick to find and identical to those in the program.
-mp_obj_t mpk_interned(const uint8_t *text, size_t len, mp_obj_t *raised);
-// Objects that take over a block of `capacity` bytes of mpk_alloc, of which `len` are used. It belongs to
-// them in any case, also when this raises.
-mp_obj_t mpk_adopt_str(uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised);
-mp_obj_t mpk_adopt_bytes(uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised);
-mp_obj_t mpk_adopt_bytearray(uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised);
+mp_obj_t mpk_str(mpk_call_t *call, const uint8_t *text, size_t len);
+mp_obj_t mpk_bytes(mpk_call_t *call, const uint8_t *data, size_t len);
+MPK_RAISING(mpk_bytearray); // `data`, `len`
+// The interned str of `data`, `len`, which makes names quick to find and identical to those in the program.
+MPK_RAISING(mpk_interned);
+// An object of MPK_KIND_STR, _BYTES or _BYTEARRAY that takes over a block of `capacity` bytes of mpk_alloc, of which
+// `len` are used. It belongs to the object in any case, also when there is no memory for that.
+mp_obj_t mpk_adopt(mpk_call_t *call, uint32_t kind, uint8_t *block, size_t len, size_t capacity);
 // The bytes of anything with the buffer protocol; false if `obj` has none. Valid until Python code runs.
 bool mpk_buffer(mp_obj_t obj, const uint8_t **data, size_t *len);
 bool mpk_is_str(mp_obj_t obj);
@@ -167,17 +187,17 @@ bool mpk_is_immutable(mp_obj_t obj);
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_buffer.c: buffers out of band. With MPICKLE_BUFFERS.
 
-// A read-only view of a buffer: of one that is read-only, itself.
-mp_obj_t mpk_readonly(mp_obj_t obj, mp_obj_t *raised);
+// A read-only view of the buffer `obj`: of one that is read-only, itself.
+MPK_RAISING(mpk_readonly);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_container.c: tuple, list, dict, set.
 
-mp_obj_t mpk_tuple(const mp_obj_t *items, size_t len, mp_obj_t *raised);
-mp_obj_t mpk_list(const mp_obj_t *items, size_t len, mp_obj_t *raised);
-mp_obj_t mpk_dict(mp_obj_t *raised);
-mp_obj_t mpk_set(mp_obj_t *raised);
-mp_obj_t mpk_frozenset(const mp_obj_t *items, size_t len, mp_obj_t *raised);
+mp_obj_t mpk_tuple(mpk_call_t *call, const mp_obj_t *items, size_t len);
+mp_obj_t mpk_list(mpk_call_t *call, const mp_obj_t *items, size_t len);
+mp_obj_t mpk_dict(mpk_call_t *call);
+mp_obj_t mpk_set(mpk_call_t *call);
+MPK_RAISING(mpk_frozenset); // `data`, `len`: the items
 
 // The object at `index` of an exact tuple or list, MPK_NULL past its end.
 mp_obj_t mpk_tuple_item(mp_obj_t tuple, size_t index);
@@ -186,34 +206,34 @@ mp_obj_t mpk_list_item(mp_obj_t list, size_t index);
 mp_obj_t mpk_dict_next(mp_obj_t dict, size_t *position, mp_obj_t *value);
 mp_obj_t mpk_set_next(mp_obj_t set, size_t *position);
 
-// Fill a container of any type, by its methods if it is none of ours. `items` of mpk_store are pairs.
-uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised);
-uint32_t mpk_store(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised);
-uint32_t mpk_add(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised);
+// Fill the container `obj`, of any type, with the items `data`, `len`; by its methods if it is none of ours. Those of
+// mpk_store are pairs. mpk_extend is for what mpk_extend_list could not extend: no exact list, or for want of memory.
+bool mpk_extend_list(mp_obj_t obj, const mp_obj_t *items, size_t len);
+MPK_RAISING(mpk_extend);
+MPK_RAISING(mpk_store);
+MPK_RAISING(mpk_add);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_call.c: what can run Python code.
 
-mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t *raised);
-mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised);
-// Whether an object or its class has an attribute: 0 or 1, or MPK_ERROR. `__getattr__` is not asked.
-size_t mpk_has(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised);
-// The attribute, or MPK_NULL with MPK_NULL in `raised` if there is none.
-mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised);
-// Sets an attribute, or deletes it where `value` is MPK_NULL.
-uint32_t mpk_set_attribute(mp_obj_t obj, mp_obj_t name, mp_obj_t value, mp_obj_t *raised);
-mp_obj_t mpk_iterate(mp_obj_t obj, mp_obj_t *raised);
-mp_obj_t mpk_iterate_items(mp_obj_t obj, mp_obj_t *raised);
-// The next item; MPK_NULL with MPK_NULL in `raised` at the end.
-mp_obj_t mpk_next(mp_obj_t iterator, mp_obj_t *raised);
-mp_obj_t mpk_list_of(mp_obj_t obj, mp_obj_t *raised);
-mp_obj_t mpk_to_str(mp_obj_t obj, mp_obj_t *raised);
-// bool(obj): 0 or 1, or MPK_ERROR.
-size_t mpk_is_true(mp_obj_t obj, mp_obj_t *raised);
-// `obj in container`: 0 or 1, or MPK_ERROR.
-size_t mpk_contains(mp_obj_t container, mp_obj_t obj, mp_obj_t *raised);
-// An int's value for an argument of a function, clamped to -1…2^31-1; TypeError if it is none.
-size_t mpk_argument_int(mp_obj_t obj, int32_t *value, mp_obj_t *raised);
+MPK_RAISING(mpk_apply); // calls `obj` with the arguments `data`, `len`
+MPK_RAISING(mpk_apply_tuple); // calls `obj` with the tuple `other`
+// Whether `obj` or its class has the attribute named `data`, `len`. `__getattr__` is not asked.
+MPK_RAISING(mpk_has);
+// The attribute of `obj` named `data`, `len`, if there is one.
+MPK_RAISING(mpk_attribute);
+// Sets the attribute `other` of `obj` to the object at `data`, or deletes it where `len` is 0.
+MPK_RAISING(mpk_set_attribute);
+MPK_RAISING(mpk_iterate);
+MPK_RAISING(mpk_iterate_items);
+MPK_RAISING(mpk_next); // the next item of the iterator `obj`, if there is one
+MPK_RAISING(mpk_list_of);
+MPK_RAISING(mpk_to_str);
+MPK_RAISING(mpk_is_true); // bool(obj)
+MPK_RAISING(mpk_contains); // `other in obj`
+// Stores the value of the int `obj`, an argument of a function, clamped to -1…2^31-1, in the int32_t `data`; TypeError
+// if it is none.
+MPK_RAISING(mpk_argument_int);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_instance.c: what instances are made of; shim_new.c: making them again. With MPICKLE_GLOBALS.
@@ -232,30 +252,34 @@ typedef struct {
     mp_obj_t value;
     mp_obj_t args;
     mp_obj_t callable;
+    uint32_t kind; // MPK_BASE_…
 } mpk_anatomy_t;
 
-// A MPK_BASE_… number, or MPK_ERROR, with the members of `anatomy` that the number's comment names.
-size_t mpk_anatomy(mp_obj_t obj, uint32_t protocol, mpk_anatomy_t *anatomy, mp_obj_t *raised);
-// What `object.__getstate__` gives: None, the dict of attributes, or a pair of it and a dict of slots.
-mp_obj_t mpk_state(mp_obj_t obj, mp_obj_t *raised);
-// `cls.__new__(cls, *args, **kwargs)`; kwargs is a dict or MPK_NULL.
-mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised);
-// `functools.partial(cls.__new__, cls, *args, **kwargs)`, from shim_partial.c.
-mp_obj_t mpk_partial_new(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised);
-// Updates an instance's attributes from a dict.
-uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised);
+// What `obj` is made of under the protocol `len`: the kind goes into the mpk_anatomy_t `data`, with the members that
+// the kind's comment names.
+MPK_RAISING(mpk_anatomy);
+// What `object.__getstate__` gives for `obj`: None, the dict of attributes, or a pair of it and a dict of slots.
+MPK_RAISING(mpk_state);
+// `cls.__new__(cls, *args, **kwargs)`: the class is `obj`, the tuple `other`; the dict is at `data` unless `len` is 0.
+MPK_RAISING(mpk_instantiate);
+// `functools.partial(cls.__new__, cls, *args, **kwargs)`, likewise, from shim_partial.c.
+MPK_RAISING(mpk_partial_new);
+// Updates the attributes of the instance `obj` from the dict `other`.
+MPK_RAISING(mpk_update_state);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_placeholder.c: stand-ins for what does not exist here. With MPICKLE_PLACEHOLDER.
 
-// What POP drops: if it is what calling the stand-in of a state setter gave for the object below it, that gets the state.
-uint32_t mpk_dropped(mp_obj_t obj, mp_obj_t below, mp_obj_t *raised);
+// What POP drops, `obj`: if it is what calling the stand-in of a state setter gave for the object below it, `other`,
+// that gets the state.
+MPK_RAISING(mpk_dropped);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_global.c: names of classes and functions. With MPICKLE_GLOBALS.
 
-// The object that `module` and `name`, a path with dots if `dotted`, name, by import and attribute lookup.
-mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, bool dotted, mp_obj_t *raised);
+// The object that the module `obj` has under the name `other`, by import and attribute lookup. Unless `len` is 0 the
+// name is a path with dots.
+MPK_RAISING(mpk_find_global);
 // Whether an exception says that there is no such module or attribute.
 bool mpk_says_missing(mp_obj_t exception);
 // Objects that mpickle has in place of those that CPython's modules have and MicroPython's do not; or MPK_NULL.
@@ -268,8 +292,8 @@ typedef struct {
     mp_obj_t last;      // that part
 } mpk_location_t;
 
-// Where `obj` is found again, under `name` or, where that is MPK_NULL, under its own. MPK_OK or MPK_RAISED.
-uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_obj_t *raised);
+// Where `obj` is found again, under the name `other` or, where that is MPK_NULL, under its own, goes into `data`.
+MPK_RAISING(mpk_locate);
 
 #define MPK_KNOWN_CODECS_ENCODE (0)
 #define MPK_KNOWN_GETATTR (1)
@@ -286,9 +310,11 @@ mp_obj_t mpk_known(uint32_t which);
 #define MPK_CONSTRUCTOR_NEWOBJ_EX (2)
 uint32_t mpk_constructor(mp_obj_t callable);
 
-// `obj` under the key of a dict or other mapping; MPK_NULL with MPK_NULL in `raised` if there is none.
-mp_obj_t mpk_lookup(mp_obj_t mapping, mp_obj_t key, mp_obj_t *raised);
-uint32_t mpk_remove(mp_obj_t dict, mp_obj_t key, mp_obj_t *raised);
+// What the dict `obj` has under the key `other`, if anything; another mapping may raise a KeyError.
+MPK_RAISING(mpk_lookup);
+bool mpk_is_key_error(mp_obj_t exception);
+// Removes the key `other` from the dict `obj`.
+MPK_RAISING(mpk_remove);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_state.c: what the module keeps from one call to the next, in slots.
@@ -304,42 +330,48 @@ uint32_t mpk_remove(mp_obj_t dict, mp_obj_t key, mp_obj_t *raised);
 
 // The object in a slot, or MPK_NULL.
 mp_obj_t mpk_slot(uint32_t which);
-// The same for a dict, which is made when there is none.
-mp_obj_t mpk_slot_dict(uint32_t which, mp_obj_t *raised);
+// The dict in the slot `len`, which is made when there is none.
+MPK_RAISING(mpk_slot_dict);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_class.c: instances of Pickler (kind MPK_SLOT_PICKLER) and Unpickler (MPK_SLOT_UNPICKLER).
 
 // The block of Rust's that belongs to an instance; NULL where it has none of that kind.
 void *mpk_machine(mp_obj_t self, uint32_t kind);
-// Gives an instance its block, which is the collector's from then on.
-uint32_t mpk_set_machine(mp_obj_t self, uint32_t kind, void *block, mp_obj_t *raised);
-// The hook that the instance's class or the program has put in place of our own; MPK_NULL with MPK_NULL in `raised` if
-// there is none.
-mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len, mp_obj_t *raised);
+// Gives the instance `obj` its block `data` of the kind `len`, which is the collector's from then on.
+MPK_RAISING(mpk_set_machine);
+// The hook named `other` that the class of `obj`, of the kind `len`, or the program has put in place of our own.
+MPK_RAISING(mpk_hook);
 // Sets a flag and returns what it was; of several threads at once, one gets each value.
 bool mpk_exchange(bool *flag, bool value);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_module.c: modules that the program injects.
 
-mp_obj_t mpk_import_module(mp_obj_t path, mp_obj_t *raised);
-// A new module in sys.modules; and out of it.
-mp_obj_t mpk_new_module(mp_obj_t path, mp_obj_t *raised);
-uint32_t mpk_forget_module(mp_obj_t path, mp_obj_t *raised);
+MPK_RAISING(mpk_import_module); // `obj`: the path
+// A new module with the path `obj` in sys.modules. MicroPython leaves the name without a module there when memory runs
+// out, and would crash at the next import: it has to be forgotten then.
+MPK_RAISING(mpk_new_module);
+// Takes a path out of sys.modules, unless the program has done so.
+void mpk_forget_module(mp_obj_t path);
 // How many names a module has.
 size_t mpk_module_len(mp_obj_t module);
-// A function that is nothing but a name.
-mp_obj_t mpk_injected_function(mp_obj_t module, mp_obj_t name, mp_obj_t *raised);
+// A function that is nothing but a name: `other` in the module `obj`.
+MPK_RAISING(mpk_injected_function);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_stream.c: streams, native ones and objects with methods.
 
-// Whether `obj` can be read from, or written to.
-bool mpk_is_stream(mp_obj_t obj, bool for_writing, mp_obj_t *raised);
-// Reads up to `len` bytes, 0 at the end; MPK_ERROR if it raised.
-size_t mpk_read(mp_obj_t stream, uint8_t *data, size_t len, mp_obj_t *raised);
-uint32_t mpk_write(mp_obj_t stream, const uint8_t *data, size_t len, mp_obj_t *raised);
+// Whether `obj` can be read from, or unless `len` is 0 written to.
+MPK_RAISING(mpk_is_stream);
+// Reads from the stream `obj` into the mpk_piece_t `data`, whose `len` is then how many bytes came, 0 at the end.
+typedef struct {
+    uint8_t *data;
+    size_t len;
+} mpk_piece_t;
+MPK_RAISING(mpk_read);
+// Writes `data`, `len` to the stream `obj`.
+MPK_RAISING(mpk_write);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_dis.c: the lines of a listing. With MPICKLE_DIS.
@@ -372,8 +404,14 @@ typedef struct {
     uint8_t note;
 } mpk_line_t;
 
-// Shows a line on standard output, or where `out` is not None by its `write`.
-uint32_t mpk_show_line(mp_obj_t out, const char *name, const mpk_line_t *line, mp_obj_t *raised);
+// A line with the name of its opcode.
+typedef struct {
+    const mpk_line_t *line;
+    const char *name;
+} mpk_shown_t;
+
+// Shows the mpk_shown_t `data` on standard output, or where `obj` is not None by its `write`.
+MPK_RAISING(mpk_show_line);
 
 // ---------------------------------------------------------------------------------------------------------------------
 // shim_error.c: exceptions.
@@ -406,6 +444,8 @@ mp_obj_t mpk_exception(uint32_t cls, const char *message, const mpk_place_t *pla
 mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, const char *what);
 // A TypeError that names the type of `obj`; where globals were left out, a PicklingError.
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj);
+// What a function returns that was not given `size` bytes: a MemoryError is stored in `call`.
+mp_obj_t mpk_no_memory(mpk_call_t *call, size_t size);
 
 // A call into Rust is bracketed: mpk_enter before it, mpk_finish after it.
 //

@@ -43,14 +43,11 @@ static mp_obj_array_t *mpk_view(mp_obj_t obj) {
     return MP_OBJ_TO_PTR(mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_memoryview), source));
 }
 
-mp_obj_t mpk_readonly(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_array_t *view = mpk_view(obj);
-        bool writable = view->typecode & MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
-        view->typecode &= ~MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
-        MPK_RETURN(writable ? MP_OBJ_FROM_PTR(view) : obj);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_readonly) {
+    mp_obj_array_t *view = mpk_view(obj);
+    bool writable = view->typecode & MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
+    view->typecode &= ~MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
+    return writable ? MP_OBJ_FROM_PTR(view) : obj;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

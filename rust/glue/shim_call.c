@@ -1,15 +1,12 @@
 // What can run Python code: calls, attributes, iteration.
 
 #include "py/builtin.h"
+#include "py/objtuple.h"
 #include "py/objtype.h"
 #include "shim_private.h"
 
-mp_obj_t mpk_apply(mp_obj_t callable, const mp_obj_t *args, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mp_call_function_n_kw(callable, len, 0, args);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_apply) {
+    return mp_call_function_n_kw(obj, len, 0, data);
 }
 
 #if MPICKLE_GLOBALS
@@ -54,138 +51,85 @@ mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args) {
     return mp_call_function_1(callable, data);
 }
 
-mp_obj_t mpk_apply_tuple(mp_obj_t callable, mp_obj_t args, mp_obj_t *raised) {
-    MPK_TRY {
-        if (!mpk_is_exact(args, &mp_type_tuple)) {
-            mp_raise_TypeError(MPK_TEXT("argument list must be a tuple"));
-        }
-        #if MPICKLE_PLACEHOLDER
-        if (mpk_is_placeholder(callable)) {
-            mp_obj_t made = mpk_placeholder_call(callable, args, MPK_NULL);
-            MPK_RETURN(made);
-        }
-        #endif
-        size_t len;
-        mp_obj_t *items;
-        mp_obj_get_array(args, &len, &items);
-        mp_obj_t result = mpk_call_exactly(callable, len, items);
-        if (result == MPK_NULL) {
-            result = mp_call_function_n_kw(callable, len, 0, items);
-        }
-        MPK_RETURN(result);
+MPK_RAISING(mpk_apply_tuple) {
+    if (!mpk_is_exact(other, &mp_type_tuple)) {
+        mp_raise_TypeError(MPK_TEXT("argument list must be a tuple"));
     }
-    MPK_CATCH(MPK_NULL)
+    #if MPICKLE_PLACEHOLDER
+    if (mpk_is_placeholder(obj)) {
+        return mpk_placeholder_call(obj, other, MPK_NULL);
+    }
+    #endif
+    mp_obj_tuple_t *args = MP_OBJ_TO_PTR(other);
+    mp_obj_t result = mpk_call_exactly(obj, args->len, args->items);
+    return result != MPK_NULL ? result : mp_call_function_n_kw(obj, args->len, 0, args->items);
 }
 
-size_t mpk_has(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        qstr attr = qstr_from_strn((const char *)name, len);
-        const mp_obj_type_t *type = mp_obj_get_type(obj);
-        mp_obj_t where = obj;
-        if (mp_obj_is_instance_type(type)) {
-            mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
-            if (mp_map_lookup(members, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP) != NULL) {
-                MPK_RETURN(true);
-            }
-            where = MP_OBJ_FROM_PTR(type);
+MPK_RAISING(mpk_has) {
+    qstr attr = qstr_from_strn(data, len);
+    const mp_obj_type_t *type = mp_obj_get_type(obj);
+    if (mp_obj_is_instance_type(type)) {
+        mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
+        if (mp_map_lookup(members, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP) != NULL) {
+            return MPK_DONE;
         }
-        mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
-        mp_load_method_maybe(where, attr, method);
-        size_t result = method[0] != MP_OBJ_NULL;
-        MPK_RETURN(result);
+        obj = MP_OBJ_FROM_PTR(type);
     }
-    MPK_CATCH(MPK_ERROR)
+    mp_obj_t method[2];
+    mp_load_method_maybe(obj, attr, method);
+    return method[0];
 }
 
 mp_obj_t mpk_bound(const mp_obj_t *method) {
     return method[1] == MP_OBJ_NULL ? method[0] : mp_obj_new_bound_meth(method[0], method[1]);
 }
 
-mp_obj_t mpk_attribute(mp_obj_t obj, const uint8_t *name, size_t len, mp_obj_t *raised) {
-    *raised = MPK_NULL;
-    MPK_TRY {
-        mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
-        mp_load_method_protected(obj, qstr_from_strn((const char *)name, len), method, false);
-        mp_obj_t result = mpk_bound(method);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_attribute) {
+    mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
+    mp_load_method_protected(obj, qstr_from_strn(data, len), method, false);
+    return mpk_bound(method);
 }
 
-uint32_t mpk_set_attribute(mp_obj_t obj, mp_obj_t name, mp_obj_t value, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_store_attr(obj, mp_obj_str_get_qstr(name), value);
-        MPK_RETURN(MPK_OK);
-    }
-    MPK_CATCH(MPK_RAISED)
+MPK_RAISING(mpk_set_attribute) {
+    mp_store_attr(obj, mp_obj_str_get_qstr(other), len == 0 ? MPK_NULL : *(mp_obj_t *)data);
+    return MPK_DONE;
 }
 
-mp_obj_t mpk_iterate_items(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t method[2];
-        mp_load_method(obj, MP_QSTR_items, method);
-        mp_obj_t result = mp_getiter(mp_call_method_n_kw(0, 0, method), NULL);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_iterate_items) {
+    mp_obj_t method[2];
+    mp_load_method(obj, MP_QSTR_items, method);
+    return mp_getiter(mp_call_method_n_kw(0, 0, method), NULL);
 }
 
-mp_obj_t mpk_list_of(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_list), obj);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_list_of) {
+    return mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_list), obj);
 }
 
 #endif // MPICKLE_GLOBALS
 
-mp_obj_t mpk_to_str(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_str), obj);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_to_str) {
+    return mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_str), obj);
 }
 
-mp_obj_t mpk_iterate(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mp_getiter(obj, NULL);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_iterate) {
+    return mp_getiter(obj, NULL);
 }
 
-mp_obj_t mpk_next(mp_obj_t iterator, mp_obj_t *raised) {
-    *raised = MPK_NULL;
-    MPK_TRY {
-        mp_obj_t item = mp_iternext(iterator);
-        MPK_RETURN(item == MP_OBJ_STOP_ITERATION ? MPK_NULL : item);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_next) {
+    mp_obj_t item = mp_iternext(obj);
+    return item == MP_OBJ_STOP_ITERATION ? MPK_NULL : item;
 }
 
-size_t mpk_is_true(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        size_t result = mp_obj_is_true(obj);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_ERROR)
+MPK_RAISING(mpk_is_true) {
+    return mp_obj_is_true(obj) ? MPK_DONE : MPK_NULL;
 }
 
-size_t mpk_contains(mp_obj_t container, mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        size_t result = mp_binary_op(MP_BINARY_OP_CONTAINS, container, obj) == mp_const_true;
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_ERROR)
+MPK_RAISING(mpk_contains) {
+    return mp_binary_op(MP_BINARY_OP_CONTAINS, obj, other) == mp_const_true ? MPK_DONE : MPK_NULL;
 }
 
-size_t mpk_argument_int(mp_obj_t obj, int32_t *value, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_int_t number = mp_obj_get_int(obj);
-        *value = number < -1 ? -1 : number > INT32_MAX ? INT32_MAX : (int32_t)number;
-        MPK_RETURN(MPK_OK);
-    }
-    MPK_CATCH(MPK_ERROR)
+MPK_RAISING(mpk_argument_int) {
+    mp_int_t number = mp_obj_get_int(obj);
+    *(int32_t *)data = number < -1 ? -1 : number > INT32_MAX ? INT32_MAX : (int32_t)number;
+    return MPK_DONE;
 }

@@ -58,18 +58,15 @@ void *mpk_machine(mp_obj_t self, uint32_t kind) {
     return machine != NULL && machine->kind == kind ? machine->block : NULL;
 }
 
-uint32_t mpk_set_machine(mp_obj_t self, uint32_t kind, void *block, mp_obj_t *raised) {
-    MPK_TRY {
-        // The class need not be that in the slot: the module may have been imported again since.
-        mp_obj_t native = mp_obj_cast_to_native_base(self, MP_OBJ_FROM_PTR(&mpk_type_machine));
-        mpk_machine_t *there = mpk_native_machine(self);
-        if (native == MPK_NULL || native == self || (there != NULL && there->kind != kind && there->block != NULL)) {
-            mp_raise_TypeError(MPK_TEXT("__init__() of another class's instance"));
-        }
-        ((mp_obj_instance_t *)MP_OBJ_TO_PTR(self))->subobj[0] = mpk_new_machine(kind, block);
-        MPK_RETURN(MPK_OK);
+MPK_RAISING(mpk_set_machine) {
+    // The class need not be that in the slot: the module may have been imported again since.
+    mp_obj_t native = mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&mpk_type_machine));
+    mpk_machine_t *there = mpk_native_machine(obj);
+    if (native == MPK_NULL || native == obj || (there != NULL && there->kind != len && there->block != NULL)) {
+        mp_raise_TypeError(MPK_TEXT("__init__() of another class's instance"));
     }
-    MPK_CATCH(MPK_RAISED)
+    ((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->subobj[0] = mpk_new_machine(len, data);
+    return MPK_DONE;
 }
 
 // A member of the class in a slot; of the classes made before the module was imported again, none is known.
@@ -83,16 +80,11 @@ static mp_obj_t mpk_class_member(uint32_t slot, qstr attr) {
     return found == NULL ? MPK_NULL : found->value;
 }
 
-mp_obj_t mpk_hook(mp_obj_t self, uint32_t kind, const uint8_t *name, size_t len, mp_obj_t *raised) {
-    *raised = MPK_NULL;
-    MPK_TRY {
-        qstr attr = qstr_from_strn((const char *)name, len);
-        mp_obj_t method[2] = {MPK_NULL, MPK_NULL};
-        mp_load_method_maybe(self, attr, method);
-        mp_obj_t result = method[0] == mpk_class_member(kind, attr) ? MPK_NULL : mpk_bound(method);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_hook) {
+    qstr attr = mp_obj_str_get_qstr(other);
+    mp_obj_t method[2] = {MPK_NULL, MPK_NULL};
+    mp_load_method_maybe(obj, attr, method);
+    return method[0] == mpk_class_member(len, attr) ? MPK_NULL : mpk_bound(method);
 }
 
 // A global lock is not released here, so without one alone MicroPython's own section is needed.

@@ -27,14 +27,13 @@ static void mpk_clear_items(mp_obj_t *items, mp_obj_t *end) {
     }
 }
 
-mp_obj_t mpk_tuple(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
+mp_obj_t mpk_tuple(mpk_call_t *call, const mp_obj_t *items, size_t len) {
     if (len == 0) {
         return mp_const_empty_tuple;
     }
     mp_obj_tuple_t *tuple = mpk_alloc(offsetof(mp_obj_tuple_t, items) + len * sizeof(mp_obj_t));
     if (tuple == NULL) {
-        mpk_no_memory(len * sizeof(mp_obj_t), raised);
-        return MPK_NULL;
+        return mpk_no_memory(call, len * sizeof(mp_obj_t));
     }
     tuple->base.type = &mp_type_tuple;
     tuple->len = len;
@@ -42,13 +41,12 @@ mp_obj_t mpk_tuple(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     return MP_OBJ_FROM_PTR(tuple);
 }
 
-mp_obj_t mpk_list(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
+mp_obj_t mpk_list(mpk_call_t *call, const mp_obj_t *items, size_t len) {
     mp_obj_list_t *list = m_new_maybe(mp_obj_list_t, 1);
     size_t alloc = len < MPK_LIST_MIN_ALLOC ? MPK_LIST_MIN_ALLOC : len;
     mp_obj_t *table = list == NULL ? NULL : mpk_alloc(alloc * sizeof(mp_obj_t));
     if (table == NULL) {
-        mpk_no_memory(alloc * sizeof(mp_obj_t), raised);
-        return MPK_NULL;
+        return mpk_no_memory(call, alloc * sizeof(mp_obj_t));
     }
     list->base.type = &mp_type_list;
     list->alloc = alloc;
@@ -59,44 +57,35 @@ mp_obj_t mpk_list(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
     return MP_OBJ_FROM_PTR(list);
 }
 
-mp_obj_t mpk_dict(mp_obj_t *raised) {
+mp_obj_t mpk_dict(mpk_call_t *call) {
     mp_obj_dict_t *dict = m_new_maybe(mp_obj_dict_t, 1);
     if (dict == NULL) {
-        mpk_no_memory(sizeof(*dict), raised);
-        return MPK_NULL;
+        return mpk_no_memory(call, sizeof(*dict));
     }
     dict->base.type = &mp_type_dict;
     mp_map_init(&dict->map, 0);
     return MP_OBJ_FROM_PTR(dict);
 }
 
-mp_obj_t mpk_set(mp_obj_t *raised) {
-    MPK_TRY {
-        #if MICROPY_PY_BUILTINS_SET
-        mp_obj_t result = mp_obj_new_set(0, NULL);
-        MPK_RETURN(result);
-        #else
-        mp_raise_TypeError(MPK_TEXT("this firmware has no set"));
-        #endif
+#if MICROPY_PY_BUILTINS_SET
+mp_obj_t mpk_set(mpk_call_t *call) {
+    mpk_set_layout_t *set = m_new_maybe(mpk_set_layout_t, 1);
+    if (set == NULL) {
+        return mpk_no_memory(call, sizeof(*set));
     }
-    MPK_CATCH(MPK_NULL)
+    set->base.type = &mp_type_set;
+    mp_set_init(&set->set, 0);
+    return MP_OBJ_FROM_PTR(set);
+}
+#else
+static MPK_RAISING(mpk_no_set) {
+    mp_raise_TypeError(MPK_TEXT("this firmware has no set"));
 }
 
-mp_obj_t mpk_frozenset(const mp_obj_t *items, size_t len, mp_obj_t *raised) {
-    #if MICROPY_PY_BUILTINS_SET && MICROPY_PY_BUILTINS_FROZENSET
-    mp_obj_t set = mpk_set(raised);
-    if (set == MPK_NULL || mpk_add(set, items, len, raised) != MPK_OK) {
-        return MPK_NULL;
-    }
-    ((mpk_set_layout_t *)MP_OBJ_TO_PTR(set))->base.type = &mp_type_frozenset;
-    return set;
-    #else
-    MPK_TRY {
-        mp_raise_TypeError(MPK_TEXT("this firmware has no frozenset"));
-    }
-    MPK_CATCH(MPK_NULL)
-    #endif
+mp_obj_t mpk_set(mpk_call_t *call) {
+    return mpk_protect(call, mpk_no_set, MPK_NULL, MPK_NULL);
 }
+#endif
 
 mp_obj_t mpk_tuple_item(mp_obj_t obj, size_t index) {
     if (!mpk_is_exact(obj, &mp_type_tuple)) {
@@ -138,8 +127,12 @@ mp_obj_t mpk_set_next(mp_obj_t obj, size_t *position) {
     return MPK_NULL;
 }
 
-// Appends to an exact list, which grows by an eighth more than it must.
-static bool mpk_extend_list(mp_obj_list_t *list, const mp_obj_t *items, size_t len) {
+// The list grows by an eighth more than it must.
+bool mpk_extend_list(mp_obj_t obj, const mp_obj_t *items, size_t len) {
+    if (!mpk_is_exact(obj, &mp_type_list)) {
+        return false;
+    }
+    mp_obj_list_t *list = MP_OBJ_TO_PTR(obj);
     size_t need = list->len + len;
     if (need > list->alloc) {
         size_t alloc = list->len == 0 ? need : need + need / 8;
@@ -169,49 +162,43 @@ static void mpk_check_fixed(mp_obj_t obj) {
     }
 }
 
+// Calls a method with each of the items.
+static void mpk_call_each(const mp_obj_t *method, const mp_obj_t *items, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        mp_obj_t call[3] = {method[0], method[1], items[i]};
+        mp_call_method_n_kw(1, 0, call);
+    }
+}
+
 #else
 
 // Nothing but a list, dict or set comes about that could be.
 static MP_NORETURN void mpk_not_to_be_filled(const mp_obj_type_t *exception) {
-    mp_raise_msg(exception, MP_ERROR_TEXT("only a list, dict or set can be filled"));
+    mp_raise_msg(exception, MPK_TEXT("only a list, dict or set can be filled"));
 }
 
 #endif // MPICKLE_GLOBALS
 
 // By the methods `extend` or `append`.
-static MP_NOINLINE uint32_t mpk_extend_other(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        #if MPICKLE_GLOBALS
-        mpk_check_fixed(obj);
-        mp_obj_t method[3];
-        mp_load_method_maybe(obj, MP_QSTR_extend, method);
-        if (method[0] != MP_OBJ_NULL) {
-            method[2] = mp_obj_new_list(len, (mp_obj_t *)items);
-            mp_call_method_n_kw(1, 0, method);
-            MPK_RETURN(MPK_OK);
-        }
-        mp_load_method(obj, MP_QSTR_append, method);
-        for (size_t i = 0; i < len; i++) {
-            mp_obj_t call[3] = {method[0], method[1], items[i]};
-            mp_call_method_n_kw(1, 0, call);
-        }
-        MPK_RETURN(MPK_OK);
-        #else
-        mpk_not_to_be_filled(&mp_type_AttributeError);
-        #endif
+MPK_RAISING(mpk_extend) {
+    if (mpk_is_exact(obj, &mp_type_list)) {
+        m_malloc_fail(len * sizeof(mp_obj_t));
     }
-    MPK_CATCH(MPK_RAISED)
-}
-
-uint32_t mpk_extend(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
-    if (!mpk_is_exact(obj, &mp_type_list)) {
-        return mpk_extend_other(obj, items, len, raised);
+    #if MPICKLE_GLOBALS
+    mpk_check_fixed(obj);
+    mp_obj_t method[3];
+    mp_load_method_maybe(obj, MP_QSTR_extend, method);
+    if (method[0] != MP_OBJ_NULL) {
+        method[2] = mp_obj_new_list(len, data);
+        mp_call_method_n_kw(1, 0, method);
+        return MPK_DONE;
     }
-    if (mpk_extend_list(MP_OBJ_TO_PTR(obj), items, len)) {
-        return MPK_OK;
-    }
-    mpk_no_memory(len * sizeof(mp_obj_t), raised);
-    return MPK_RAISED;
+    mp_load_method(obj, MP_QSTR_append, method);
+    mpk_call_each(method, data, len);
+    return MPK_DONE;
+    #else
+    mpk_not_to_be_filled(&mp_type_AttributeError);
+    #endif
 }
 
 // How many slots a table is to have for `need` keys; 0 if it has enough. MicroPython itself lets a table fill up to its
@@ -314,56 +301,41 @@ static void mpk_store_dict(mp_map_t *map, const mp_obj_t *items, size_t len) {
     }
 }
 
-mp_obj_t mpk_lookup(mp_obj_t mapping, mp_obj_t key, mp_obj_t *raised) {
-    *raised = MPK_NULL;
-    mp_obj_t *volatile after = raised; // as in MPK_TRY
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        mp_obj_t value;
-        if (mpk_is_exact(mapping, &mp_type_dict)) {
-            mp_map_elem_t *found = mp_map_lookup(mp_obj_dict_get_map(mapping), key, MP_MAP_LOOKUP);
-            value = found == NULL ? MPK_NULL : found->value;
-        } else {
-            value = mp_obj_subscr(mapping, key, MP_OBJ_SENTINEL);
-        }
-        nlr_pop();
-        return value;
+MPK_RAISING(mpk_lookup) {
+    if (mpk_is_exact(obj, &mp_type_dict)) {
+        mp_map_elem_t *found = mp_map_lookup(mp_obj_dict_get_map(obj), other, MP_MAP_LOOKUP);
+        return found == NULL ? MPK_NULL : found->value;
     }
-    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyError))) {
-        *after = exception;
-    }
-    return MPK_NULL;
+    return mp_obj_subscr(obj, other, MP_OBJ_SENTINEL);
 }
 
-uint32_t mpk_remove(mp_obj_t dict, mp_obj_t key, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_dict_delete(dict, key);
-        MPK_RETURN(MPK_OK);
-    }
-    MPK_CATCH(MPK_RAISED)
+bool mpk_is_key_error(mp_obj_t exception) {
+    return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyError));
 }
 
-uint32_t mpk_store(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        if (mpk_is_exact(obj, &mp_type_dict)) {
-            mp_map_t *map = mp_obj_dict_get_map(obj);
-            if (!map->is_fixed && !map->is_ordered) {
-                mpk_store_dict(map, items, len);
-                MPK_RETURN(MPK_OK);
-            }
+MPK_RAISING(mpk_remove) {
+    mp_obj_dict_delete(obj, other);
+    return MPK_DONE;
+}
+
+MPK_RAISING(mpk_store) {
+    const mp_obj_t *items = data;
+    if (mpk_is_exact(obj, &mp_type_dict)) {
+        mp_map_t *map = mp_obj_dict_get_map(obj);
+        if (!map->is_fixed && !map->is_ordered) {
+            mpk_store_dict(map, items, len);
+            return MPK_DONE;
         }
-        #if MPICKLE_GLOBALS
-        mpk_check_fixed(obj);
-        for (size_t i = 0; i + 1 < len; i += 2) {
-            mp_obj_subscr(obj, items[i], items[i + 1]);
-        }
-        MPK_RETURN(MPK_OK);
-        #else
-        mpk_not_to_be_filled(&mp_type_TypeError);
-        #endif
     }
-    MPK_CATCH(MPK_RAISED)
+    #if MPICKLE_GLOBALS
+    mpk_check_fixed(obj);
+    for (size_t i = 0; i + 1 < len; i += 2) {
+        mp_obj_subscr(obj, items[i], items[i + 1]);
+    }
+    return MPK_DONE;
+    #else
+    mpk_not_to_be_filled(&mp_type_TypeError);
+    #endif
 }
 
 #if MICROPY_PY_BUILTINS_SET
@@ -396,25 +368,30 @@ static void mpk_add_set(mp_set_t *set, const mp_obj_t *items, size_t len) {
 }
 #endif
 
-uint32_t mpk_add(mp_obj_t obj, const mp_obj_t *items, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        #if MICROPY_PY_BUILTINS_SET
-        if (mpk_is_exact(obj, &mp_type_set)) {
-            mpk_add_set(&((mpk_set_layout_t *)MP_OBJ_TO_PTR(obj))->set, items, len);
-            MPK_RETURN(MPK_OK);
-        }
-        #endif
-        #if MPICKLE_GLOBALS
-        mp_obj_t method[2];
-        mp_load_method(obj, MP_QSTR_add, method);
-        for (size_t i = 0; i < len; i++) {
-            mp_obj_t call[3] = {method[0], method[1], items[i]};
-            mp_call_method_n_kw(1, 0, call);
-        }
-        MPK_RETURN(MPK_OK);
-        #else
-        mpk_not_to_be_filled(&mp_type_AttributeError);
-        #endif
+MPK_RAISING(mpk_add) {
+    #if MICROPY_PY_BUILTINS_SET
+    if (mpk_is_exact(obj, &mp_type_set)) {
+        mpk_add_set(&((mpk_set_layout_t *)MP_OBJ_TO_PTR(obj))->set, data, len);
+        return MPK_DONE;
     }
-    MPK_CATCH(MPK_RAISED)
+    #endif
+    #if MPICKLE_GLOBALS
+    mp_obj_t method[2];
+    mp_load_method(obj, MP_QSTR_add, method);
+    mpk_call_each(method, data, len);
+    return MPK_DONE;
+    #else
+    mpk_not_to_be_filled(&mp_type_AttributeError);
+    #endif
+}
+
+MPK_RAISING(mpk_frozenset) {
+    #if MICROPY_PY_BUILTINS_SET && MICROPY_PY_BUILTINS_FROZENSET
+    mpk_set_layout_t *set = MP_OBJ_TO_PTR(mp_obj_new_set(0, NULL));
+    mpk_add_set(&set->set, data, len);
+    set->base.type = &mp_type_frozenset;
+    return MP_OBJ_FROM_PTR(set);
+    #else
+    mp_raise_TypeError(MPK_TEXT("this firmware has no frozenset"));
+    #endif
 }

@@ -21,12 +21,7 @@ static mp_obj_t mpk_number(bool has_sign, const uint8_t *data, size_t len) {
         return has_sign ? mp_obj_new_int_from_ll(value) : mp_obj_new_int_from_ull(value);
     }
     #endif
-    mp_obj_t raised;
-    mp_obj_t result = mpk_int_from_bytes(data, len, &raised);
-    if (result == MPK_NULL) {
-        nlr_raise(raised);
-    }
-    return result;
+    return mpk_int_from_bytes(MPK_NULL, MPK_NULL, (void *)data, len);
 }
 
 static void mpk_print_argument(const mp_print_t *print, uint8_t form, const uint8_t *data, size_t len) {
@@ -59,7 +54,8 @@ static void mpk_print_argument(const mp_print_t *print, uint8_t form, const uint
     }
 }
 
-static void mpk_print_line(const mp_print_t *print, const char *name, const mpk_line_t *line) {
+static void mpk_print_line(const mp_print_t *print, const mpk_shown_t *shown) {
+    const mpk_line_t *line = shown->line;
     static const char notes[] = "\n\0 (MARK at %u)\n\0 (as %u)\n\0highest protocol among opcodes = %u\n";
     const char *note = notes;
     for (size_t i = line->note; i > 0; i--) {
@@ -69,7 +65,7 @@ static void mpk_print_line(const mp_print_t *print, const char *name, const mpk_
         mp_printf(print, line->code < 0x80 ? "%5u: %c    " : "%5u: \\x%02x ", (unsigned)line->offset, line->code);
         mp_print_strn(print, "", 0, 0, ' ', MPK_INDENT * line->depth);
         bool alone = line->form == MPK_FORM_NONE && line->note == MPK_NOTE_NONE;
-        mp_printf(print, alone ? "%s" : "%-10s", name);
+        mp_printf(print, alone ? "%s" : "%-10s", shown->name);
         if (line->form != MPK_FORM_NONE) {
             mp_print_str(print, " ");
             mpk_print_argument(print, line->form, line->argument, line->len);
@@ -78,19 +74,16 @@ static void mpk_print_line(const mp_print_t *print, const char *name, const mpk_
     mp_printf(print, note, (unsigned)line->number);
 }
 
-uint32_t mpk_show_line(mp_obj_t out, const char *name, const mpk_line_t *line, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_print_t print = *MP_PYTHON_PRINTER;
-        if (out != mp_const_none) {
-            if (mpk_protocol(out, MP_QSTR_write) == NULL) {
-                mp_raise_TypeError(MPK_TEXT("out must be a native stream"));
-            }
-            print = (mp_print_t){MP_OBJ_TO_PTR(out), mp_stream_write_adaptor};
+MPK_RAISING(mpk_show_line) {
+    mp_print_t print = *MP_PYTHON_PRINTER;
+    if (obj != mp_const_none) {
+        if (!mpk_has_protocol(obj, MP_QSTR_write)) {
+            mp_raise_TypeError(MPK_TEXT("out must be a native stream"));
         }
-        mpk_print_line(&print, name, line);
-        MPK_RETURN(MPK_OK);
+        print = (mp_print_t){MP_OBJ_TO_PTR(obj), mp_stream_write_adaptor};
     }
-    MPK_CATCH(MPK_RAISED)
+    mpk_print_line(&print, data);
+    return MPK_DONE;
 }
 
 #endif

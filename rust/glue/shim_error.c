@@ -62,28 +62,38 @@ mp_obj_t mpk_global_exception(uint32_t cls, mp_obj_t module, mp_obj_t name, cons
 #endif
 
 mp_obj_t mpk_cannot_pickle(mp_obj_t obj) {
-    mp_obj_t caught;
-    mp_obj_t *raised = &caught;
-    MPK_TRY {
-        #if MPICKLE_GLOBALS
-        mp_obj_t exception = mp_obj_new_exception_msg_varg(
-            &mp_type_TypeError, MP_ERROR_TEXT("cannot pickle '%s' object"), mp_obj_get_type_str(obj));
-        #else
-        mp_obj_t exception = mp_obj_new_exception_msg_varg(&mpk_type_PicklingError,
-            MP_ERROR_TEXT(
-                "cannot pickle '%s' object" MPK_MORE(": globals were left out; protocol 5 needs none for plain data")),
-            mp_obj_get_type_str(obj));
-        #endif
-        MPK_RETURN(exception);
-    }
-    MPK_CATCH(caught)
+    #if MPICKLE_GLOBALS
+    return mp_obj_new_exception_msg_varg(
+        &mp_type_TypeError, MP_ERROR_TEXT("cannot pickle '%s' object"), mp_obj_get_type_str(obj));
+    #else
+    return mp_obj_new_exception_msg_varg(&mpk_type_PicklingError,
+        MP_ERROR_TEXT(
+            "cannot pickle '%s' object" MPK_MORE(": globals were left out; protocol 5 needs none for plain data")),
+        mp_obj_get_type_str(obj));
+    #endif
 }
 
-void mpk_no_memory(size_t size, mp_obj_t *raised) {
-    MPK_TRY {
-        m_malloc_fail(size);
+mp_obj_t mpk_protect(mpk_call_t *call, mpk_raising_t function, mp_obj_t obj, mp_obj_t other) {
+    // Needed after a jump alone. The compiler does not know that nlr_push returns twice: it may give the slot of such a
+    // variable to another one within, unless it is volatile.
+    mpk_call_t *volatile after = call;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t result = function(obj, other, call->data, call->len);
+        nlr_pop();
+        return result;
     }
-    MPK_CATCH()
+    after->raised = MP_OBJ_FROM_PTR(nlr.ret_val);
+    return MPK_NULL;
+}
+
+static MPK_RAISING(mpk_fail_memory) {
+    m_malloc_fail(len);
+}
+
+mp_obj_t mpk_no_memory(mpk_call_t *call, size_t size) {
+    call->len = size;
+    return mpk_protect(call, mpk_fail_memory, MPK_NULL, MPK_NULL);
 }
 
 void mpk_enter(mpk_guard_t *guard) {

@@ -34,18 +34,15 @@ static mp_obj_t mpk_walk(mp_obj_t obj, const char *path, size_t len, mp_obj_t *p
     }
 }
 
-mp_obj_t mpk_find_global(mp_obj_t module, mp_obj_t name, bool dotted, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t parent;
-        qstr last;
-        size_t len;
-        const char *path = mp_obj_str_get_data(name, &len);
-        mp_obj_t in = mpk_import(mp_obj_str_get_qstr(module));
-        mp_obj_t result =
-            dotted ? mpk_walk(in, path, len, &parent, &last) : mp_load_attr(in, mp_obj_str_get_qstr(name));
-        MPK_RETURN(result);
+MPK_RAISING(mpk_find_global) {
+    mp_obj_t in = mpk_import(mp_obj_str_get_qstr(obj));
+    if (len == 0) {
+        return mp_load_attr(in, mp_obj_str_get_qstr(other));
     }
-    MPK_CATCH(MPK_NULL)
+    mp_obj_t parent;
+    qstr last;
+    const char *path = mp_obj_str_get_data(other, &len);
+    return mpk_walk(in, path, len, &parent, &last);
 }
 
 bool mpk_says_missing(mp_obj_t exception) {
@@ -302,37 +299,35 @@ static void mpk_verify(mp_obj_t obj, mpk_location_t *location, bool own_name) {
     mpk_not_found(obj, found == MPK_NULL ? ": it is not found as " : ": it's not the same object as ", location);
 }
 
-uint32_t mpk_locate(mp_obj_t obj, mp_obj_t name, mpk_location_t *location, mp_obj_t *raised) {
-    MPK_TRY {
-        location->parent = MPK_NULL;
-        location->name = name;
-        bool verify = true;
-        #if MPICKLE_PLACEHOLDER
-        if (mpk_is_placeholder(obj)) {
-            mpk_placeholder_locate(obj, location);
-            MPK_RETURN(MPK_OK);
-        }
-        #endif
-        if (name != MPK_NULL) {
-            mpk_module_of(obj, location);
-        } else if (!mpk_own_name(obj, location)) {
-            verify = !mpk_search(obj, location);
-            if (verify && !mpk_closure_name(obj, location)) {
-                mpk_not_found(obj, ": no module has it", NULL);
-            }
-        }
-        // Names are pickled by identity, so that each is written once.
-        location->module = mp_obj_str_intern(location->module);
-        location->name = mp_obj_str_intern(location->name);
-        if (verify) {
-            mpk_verify(obj, location, name == MPK_NULL);
-        } else if (location->name == location->module) {
-            // CPython's built-in modules have two strings for the one text.
-            location->name = mpk_fresh_str(MP_OBJ_QSTR_VALUE(location->name));
-        }
-        MPK_RETURN(MPK_OK);
+MPK_RAISING(mpk_locate) {
+    mpk_location_t *location = data;
+    location->parent = MPK_NULL;
+    location->name = other;
+    bool verify = true;
+    #if MPICKLE_PLACEHOLDER
+    if (mpk_is_placeholder(obj)) {
+        mpk_placeholder_locate(obj, location);
+        return MPK_DONE;
     }
-    MPK_CATCH(MPK_RAISED)
+    #endif
+    if (other != MPK_NULL) {
+        mpk_module_of(obj, location);
+    } else if (!mpk_own_name(obj, location)) {
+        verify = !mpk_search(obj, location);
+        if (verify && !mpk_closure_name(obj, location)) {
+            mpk_not_found(obj, ": no module has it", NULL);
+        }
+    }
+    // Names are pickled by identity, so that each is written once.
+    location->module = mp_obj_str_intern(location->module);
+    location->name = mp_obj_str_intern(location->name);
+    if (verify) {
+        mpk_verify(obj, location, other == MPK_NULL);
+    } else if (location->name == location->module) {
+        // CPython's built-in modules have two strings for the one text.
+        location->name = mpk_fresh_str(MP_OBJ_QSTR_VALUE(location->name));
+    }
+    return MPK_DONE;
 }
 
 #endif // MPICKLE_GLOBALS

@@ -182,19 +182,17 @@ static uint32_t mpk_native_anatomy(mp_obj_t cls, mp_obj_t part, uint32_t protoco
     return MPK_BASE_OPAQUE;
 }
 
-size_t mpk_anatomy(mp_obj_t obj, uint32_t protocol, mpk_anatomy_t *anatomy, mp_obj_t *raised) {
-    MPK_TRY {
-        const mp_obj_type_t *type = mp_obj_get_type(obj);
-        mp_obj_t part = mpk_native_part(obj, type);
-        size_t kind = MPK_BASE_OBJECT;
-        anatomy->value = anatomy->args = MPK_NULL;
-        anatomy->callable = MP_OBJ_FROM_PTR(type);
-        if (part != MPK_NULL || !mp_obj_is_instance_type(type)) {
-            kind = mpk_native_anatomy(MP_OBJ_FROM_PTR(type), part != MPK_NULL ? part : obj, protocol, anatomy);
-        }
-        MPK_RETURN(kind);
+MPK_RAISING(mpk_anatomy) {
+    const mp_obj_type_t *type = mp_obj_get_type(obj);
+    mp_obj_t part = mpk_native_part(obj, type);
+    mpk_anatomy_t *anatomy = data;
+    anatomy->kind = MPK_BASE_OBJECT;
+    anatomy->value = anatomy->args = MPK_NULL;
+    anatomy->callable = MP_OBJ_FROM_PTR(type);
+    if (part != MPK_NULL || !mp_obj_is_instance_type(type)) {
+        anatomy->kind = mpk_native_anatomy(MP_OBJ_FROM_PTR(type), part != MPK_NULL ? part : obj, len, anatomy);
     }
-    MPK_CATCH(MPK_ERROR)
+    return MPK_DONE;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -214,36 +212,31 @@ static bool mpk_has_slot(const mp_obj_type_t *type, mp_obj_t attr) {
                                        : mp_binary_op(MP_BINARY_OP_CONTAINS, slots->value, attr) == mp_const_true;
 }
 
-mp_obj_t mpk_state(mp_obj_t obj, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mp_const_none;
-        const mp_obj_type_t *type = mp_obj_get_type(obj);
-        if (mp_obj_is_instance_type(type)) {
-            mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
-            mp_obj_t dict = mp_obj_new_dict(members->used);
-            mp_obj_t slots = mp_obj_new_dict(0);
-            for (size_t i = 0; i < members->alloc; i++) {
-                if (mp_map_slot_is_filled(members, i)) {
-                    mp_obj_t key = members->table[i].key;
-                    bool is_slot = mpk_find_base(type, mpk_has_slot, key) != NULL;
-                    mp_obj_dict_store(is_slot ? slots : dict, key, members->table[i].value);
-                }
-            }
-            bool always = false;
-            #if MICROPY_PY_ARRAY
-            always = mpk_native_base(type) == &mp_type_array; // as in CPython, for no reason
-            #endif
-            if (mp_obj_dict_len(dict) > 0 || always) {
-                result = dict;
-            }
-            if (mp_obj_dict_len(slots) > 0) {
-                mp_obj_t pair[2] = {result, slots};
-                result = mp_obj_new_tuple(2, pair);
-            }
-        }
-        MPK_RETURN(result);
+MPK_RAISING(mpk_state) {
+    const mp_obj_type_t *type = mp_obj_get_type(obj);
+    if (!mp_obj_is_instance_type(type)) {
+        return mp_const_none;
     }
-    MPK_CATCH(MPK_NULL)
+    mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
+    mp_obj_t dict = mp_obj_new_dict(members->used);
+    mp_obj_t slots = mp_obj_new_dict(0);
+    for (size_t i = 0; i < members->alloc; i++) {
+        if (mp_map_slot_is_filled(members, i)) {
+            mp_obj_t key = members->table[i].key;
+            bool is_slot = mpk_find_base(type, mpk_has_slot, key) != NULL;
+            mp_obj_dict_store(is_slot ? slots : dict, key, members->table[i].value);
+        }
+    }
+    bool always = false;
+    #if MICROPY_PY_ARRAY
+    always = mpk_native_base(type) == &mp_type_array; // as in CPython, for no reason
+    #endif
+    mp_obj_t result = mp_obj_dict_len(dict) > 0 || always ? dict : mp_const_none;
+    if (mp_obj_dict_len(slots) > 0) {
+        mp_obj_t pair[2] = {result, slots};
+        result = mp_obj_new_tuple(2, pair);
+    }
+    return result;
 }
 
 #endif // MPICKLE_GLOBALS

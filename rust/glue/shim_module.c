@@ -5,34 +5,16 @@
 
 #if MPICKLE_REGISTRY
 
-mp_obj_t mpk_import_module(mp_obj_t path, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mpk_import(mp_obj_str_get_qstr(path));
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_import_module) {
+    return mpk_import(mp_obj_str_get_qstr(obj));
 }
 
-// A new module in sys.modules.
-mp_obj_t mpk_new_module(mp_obj_t path, mp_obj_t *raised) {
-    mp_obj_t volatile name = path;
-    MPK_TRY {
-        mp_obj_t module = mp_obj_new_module(mp_obj_str_get_qstr(path));
-        MPK_RETURN(module);
-    }
-    // MicroPython leaves a name without a module in sys.modules when memory runs out, and crashes at the next import.
-    mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, name, MP_MAP_LOOKUP_REMOVE_IF_FOUND);
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_new_module) {
+    return mp_obj_new_module(mp_obj_str_get_qstr(obj));
 }
 
-uint32_t mpk_forget_module(mp_obj_t path, mp_obj_t *raised) {
-    MPK_TRY {
-        // The program may have removed it.
-        mp_map_t *loaded = &MP_STATE_VM(mp_loaded_modules_dict).map;
-        mp_map_lookup(loaded, mp_obj_str_intern(path), MP_MAP_LOOKUP_REMOVE_IF_FOUND);
-        MPK_RETURN(MPK_OK);
-    }
-    MPK_CATCH(MPK_RAISED)
+void mpk_forget_module(mp_obj_t path) {
+    mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, path, MP_MAP_LOOKUP_REMOVE_IF_FOUND);
 }
 
 size_t mpk_module_len(mp_obj_t module) {
@@ -67,14 +49,11 @@ static mp_obj_t mpk_injected_call(mp_obj_t self, size_t n_args, size_t n_kw, con
 static MP_DEFINE_CONST_OBJ_TYPE(
     mpk_type_injected, MP_QSTR_function, MP_TYPE_FLAG_BINDS_SELF, print, mpk_injected_print, call, mpk_injected_call);
 
-mp_obj_t mpk_injected_function(mp_obj_t module, mp_obj_t name, mp_obj_t *raised) {
-    MPK_TRY {
-        mpk_injected_t *injected = mp_obj_malloc(mpk_injected_t, &mpk_type_injected);
-        injected->module = module;
-        injected->name = name;
-        MPK_RETURN(MP_OBJ_FROM_PTR(injected));
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_injected_function) {
+    mpk_injected_t *injected = mp_obj_malloc(mpk_injected_t, &mpk_type_injected);
+    injected->module = obj;
+    injected->name = other;
+    return MP_OBJ_FROM_PTR(injected);
 }
 
 #endif

@@ -66,47 +66,39 @@ mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
     return MP_OBJ_FROM_PTR(instance);
 }
 
-mp_obj_t mpk_instantiate(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised) {
-    MPK_TRY {
-        #if MPICKLE_PLACEHOLDER
-        if (mpk_is_placeholder(cls)) {
-            mp_obj_t made = mpk_placeholder_instance(cls, args, kwargs);
-            MPK_RETURN(made);
-        }
-        #endif
-        const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
-        mp_obj_t result;
-        mp_obj_t dunder_new = mp_obj_is_native_type(type) ? MPK_NULL : mpk_dunder_new(cls);
-        if (dunder_new != MPK_NULL) {
-            result = mpk_call_with(dunder_new, cls, args, kwargs);
-        } else if (mp_obj_is_native_type(type)) {
-            result = mpk_call_with(cls, MPK_NULL, args, kwargs);
-        } else {
-            result = mpk_new_instance(type, args);
-        }
-        MPK_RETURN(result);
+mp_obj_t mpk_new_of(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs) {
+    #if MPICKLE_PLACEHOLDER
+    if (mpk_is_placeholder(cls)) {
+        return mpk_placeholder_instance(cls, args, kwargs);
     }
-    MPK_CATCH(MPK_NULL)
+    #endif
+    const mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
+    if (mp_obj_is_native_type(type)) {
+        return mpk_call_with(cls, MPK_NULL, args, kwargs);
+    }
+    mp_obj_t dunder_new = mpk_dunder_new(cls);
+    return dunder_new != MPK_NULL ? mpk_call_with(dunder_new, cls, args, kwargs) : mpk_new_instance(type, args);
+}
+
+MPK_RAISING(mpk_instantiate) {
+    return mpk_new_of(obj, other, len == 0 ? MPK_NULL : *(mp_obj_t *)data);
 }
 
 // CPython updates `obj.__dict__`, past any `__setattr__`. The dict of an instance here is its members.
-uint32_t mpk_update_state(mp_obj_t obj, mp_obj_t state, mp_obj_t *raised) {
-    MPK_TRY {
-        bool instance = mp_obj_is_instance_type(mp_obj_get_type(obj));
-        mp_obj_t key, value;
-        size_t position = 0;
-        while ((key = mpk_dict_next(state, &position, &value)) != MPK_NULL) {
-            if (instance) {
-                mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
-                key = mp_obj_is_str(key) ? mp_obj_str_intern(key) : key;
-                mp_map_lookup(members, key, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = value;
-            } else {
-                mp_store_attr(obj, mp_obj_str_get_qstr(key), value);
-            }
+MPK_RAISING(mpk_update_state) {
+    bool instance = mp_obj_is_instance_type(mp_obj_get_type(obj));
+    mp_obj_t key, value;
+    size_t position = 0;
+    while ((key = mpk_dict_next(other, &position, &value)) != MPK_NULL) {
+        if (instance) {
+            mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
+            key = mp_obj_is_str(key) ? mp_obj_str_intern(key) : key;
+            mp_map_lookup(members, key, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = value;
+        } else {
+            mp_store_attr(obj, mp_obj_str_get_qstr(key), value);
         }
-        MPK_RETURN(MPK_OK);
     }
-    MPK_CATCH(MPK_RAISED)
+    return MPK_DONE;
 }
 
 #endif // MPICKLE_GLOBALS

@@ -27,21 +27,17 @@ mp_obj_t mpk_prepend(mp_obj_t first, mp_obj_t rest) {
     return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_tuple(1, &first), rest);
 }
 
-mp_obj_t mpk_partial_new(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t func;
-        #if MPICKLE_PLACEHOLDER
-        if (mpk_is_placeholder(cls)) {
-            func = mpk_placeholder_new(cls);
-        } else
-        #endif
-        {
-            func = mp_load_attr(cls, MP_QSTR___new__);
-        }
-        mp_obj_t result = mpk_partial(func, mpk_prepend(cls, args), mp_obj_dict_copy(kwargs));
-        MPK_RETURN(result);
+MPK_RAISING(mpk_partial_new) {
+    mp_obj_t func;
+    #if MPICKLE_PLACEHOLDER
+    if (mpk_is_placeholder(obj)) {
+        func = mpk_placeholder_new(obj);
+    } else
+    #endif
+    {
+        func = mp_load_attr(obj, MP_QSTR___new__);
     }
-    MPK_CATCH(MPK_NULL)
+    return mpk_partial(func, mpk_prepend(obj, other), mp_obj_dict_copy(*(mp_obj_t *)data));
 }
 
 // `keywords` with those of a call, which come after its `n_args` arguments.

@@ -131,24 +131,21 @@ static mp_obj_t mpk_placeholder_setstate(mp_obj_t obj, mp_obj_t state) {
 static MP_DEFINE_CONST_FUN_OBJ_2(mpk_placeholder_setstate_obj, mpk_placeholder_setstate);
 
 // A state setter is called with the object and its state, and what it returns is dropped.
-uint32_t mpk_dropped(mp_obj_t obj, mp_obj_t below, mp_obj_t *raised) {
+MPK_RAISING(mpk_dropped) {
     if (!mpk_is_placeholder(obj)) {
-        return MPK_OK;
+        return MPK_DONE;
     }
     mpk_placeholder_t *call = MP_OBJ_TO_PTR(obj);
-    if (call->origin != MPK_CALL || call->kwargs != MPK_NULL || mpk_tuple_item(call->with, 0) != below ||
+    if (call->origin != MPK_CALL || call->kwargs != MPK_NULL || mpk_tuple_item(call->with, 0) != other ||
         mpk_tuple_item(call->with, 1) == MPK_NULL || mpk_tuple_item(call->with, 2) != MPK_NULL) {
-        return MPK_OK;
+        return MPK_DONE;
     }
-    MPK_TRY {
-        if (!mpk_is_placeholder(below)) {
-            mp_raise_msg(&mpk_type_UnpicklingError, MPK_TEXT("the state setter of an object is missing"));
-        }
-        mpk_placeholder_setstate(below, mpk_tuple_item(call->with, 1));
-        ((mpk_placeholder_t *)MP_OBJ_TO_PTR(below))->setter = call->from;
-        MPK_RETURN(MPK_OK);
+    if (!mpk_is_placeholder(other)) {
+        mp_raise_msg(&mpk_type_UnpicklingError, MPK_TEXT("the state setter of an object is missing"));
     }
-    MPK_CATCH(MPK_RAISED)
+    mpk_placeholder_setstate(other, mpk_tuple_item(call->with, 1));
+    ((mpk_placeholder_t *)MP_OBJ_TO_PTR(other))->setter = call->from;
+    return MPK_DONE;
 }
 
 // The container that a stand-in keeps its items in, made when first needed.

@@ -25,29 +25,8 @@
 #define MPK_MORE(text)
 #endif
 
-// A protected part is written
-//
-//     MPK_TRY {
-//         … MPK_RETURN(value) …
-//     }
-//     MPK_CATCH(failed)
-//
-// and leaves only through MPK_RETURN, which takes the handler down before it evaluates `value`. When something
-// is raised it is stored in `*raised` and `failed` is returned. Nothing set within is read after a catch. `raised` itself
-// is needed after a catch alone, and the compiler does not know that nlr_push returns twice: it may give the slot of such
-// a variable to another one within, unless it is volatile.
-#define MPK_TRY                                                                                                        \
-    nlr_buf_t mpk_nlr;                                                                                                 \
-    mp_obj_t *volatile mpk_raised = raised;                                                                            \
-    if (nlr_push(&mpk_nlr) == 0)
-#define MPK_RETURN(value)                                                                                              \
-    do {                                                                                                               \
-        nlr_pop();                                                                                                     \
-        return value;                                                                                                  \
-    } while (0)
-#define MPK_CATCH(failed)                                                                                              \
-    *mpk_raised = MP_OBJ_FROM_PTR(mpk_nlr.ret_val);                                                                    \
-    return failed;
+// What a function returns that has no result, or says yes: anything but MPK_NULL.
+#define MPK_DONE MP_OBJ_SENTINEL
 
 // Objects whose layout MicroPython keeps to one source file: py/objset.c, py/objrange.c.
 typedef struct {
@@ -92,6 +71,9 @@ typedef struct {
 extern const mp_obj_type_t mpk_type_function;
 #define MPK_MAX_PARAMS (10)
 
+// `cls.__new__(cls, *args, **kwargs)`; kwargs is a dict or MPK_NULL.
+mp_obj_t mpk_new_of(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs);
+
 // What mp_load_method has found, as one object: an attribute, a bound method, or MPK_NULL.
 mp_obj_t mpk_bound(const mp_obj_t *method);
 
@@ -106,11 +88,9 @@ extern const struct _mpk_property_layout_t mpk_memo_property;
 // Threads run at once, without a global lock.
 #define MPK_IN_PARALLEL (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
 
-// The stream protocol of a native object that has a method of that name, or NULL.
-const struct _mp_stream_p_t *mpk_protocol(mp_obj_t obj, qstr method);
-
-// Stores a MemoryError in `*raised`.
-void mpk_no_memory(size_t size, mp_obj_t *raised);
+// Whether `obj` is a native object with the stream protocol. Other protocols stand in the same slot, those of pins for
+// one, so the object must have the method of a stream as well.
+bool mpk_has_protocol(mp_obj_t obj, qstr method);
 
 // The exception types, in modmpickle.c.
 extern const mp_obj_type_t mpk_type_PickleError;

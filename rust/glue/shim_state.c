@@ -42,12 +42,8 @@ static mp_obj_t mpk_dict_in_slot(uint32_t which) {
     return *place;
 }
 
-mp_obj_t mpk_slot_dict(uint32_t which, mp_obj_t *raised) {
-    MPK_TRY {
-        mp_obj_t result = mpk_dict_in_slot(which);
-        MPK_RETURN(result);
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_slot_dict) {
+    return mpk_dict_in_slot(len);
 }
 
 mp_obj_t mpk_dispatch_table(void) {

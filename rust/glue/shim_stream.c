@@ -15,25 +15,27 @@ static bool mpk_has_method(mp_obj_t obj, qstr name) {
     return method[0] != MP_OBJ_NULL;
 }
 
-// The stream protocol of a native object, or NULL. Other protocols stand in the same slot, those of pins for one, so
-// the object must have the method of a stream as well.
-const mp_stream_p_t *mpk_protocol(mp_obj_t obj, qstr method) {
+bool mpk_has_protocol(mp_obj_t obj, qstr method) {
     const mp_obj_type_t *type = mp_obj_get_type(obj);
-    if (!mp_obj_is_obj(obj) || !mp_obj_is_native_type(type) || !MP_OBJ_TYPE_HAS_SLOT(type, protocol) ||
-        !mpk_has_method(obj, method)) {
-        return NULL;
-    }
-    return mp_get_stream(obj);
+    return mp_obj_is_obj(obj) && mp_obj_is_native_type(type) && MP_OBJ_TYPE_HAS_SLOT(type, protocol) &&
+           mpk_has_method(obj, method);
 }
 
-bool mpk_is_stream(mp_obj_t obj, bool for_writing, mp_obj_t *raised) {
-    *raised = MPK_NULL;
-    MPK_TRY {
-        bool result = for_writing ? mpk_has_method(obj, MP_QSTR_write)
-                                  : mpk_has_method(obj, MP_QSTR_read) || mpk_has_method(obj, MP_QSTR_readinto);
-        MPK_RETURN(result);
+// Whether `obj` is a native stream; it has to be one of bytes.
+static bool mpk_is_native(mp_obj_t obj, qstr method) {
+    if (!mpk_has_protocol(obj, method)) {
+        return false;
     }
-    MPK_CATCH(false)
+    if (mp_get_stream(obj)->is_text) {
+        mp_raise_TypeError(MPK_TEXT("a text stream: open the file in binary mode"));
+    }
+    return true;
+}
+
+MPK_RAISING(mpk_is_stream) {
+    bool result = len != 0 ? mpk_has_method(obj, MP_QSTR_write)
+                           : mpk_has_method(obj, MP_QSTR_read) || mpk_has_method(obj, MP_QSTR_readinto);
+    return result ? MPK_DONE : MPK_NULL;
 }
 
 // One call of a method with one argument.
@@ -83,23 +85,16 @@ static size_t mpk_readinto_method(mp_obj_t stream, uint8_t *data, size_t len) {
     return count;
 }
 
-size_t mpk_read(mp_obj_t stream, uint8_t *data, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        size_t count;
-        const mp_stream_p_t *protocol = mpk_protocol(stream, MP_QSTR_read);
-        if (protocol != NULL) {
-            if (protocol->is_text) {
-                mp_raise_TypeError(MPK_TEXT("a text stream: open the file in binary mode"));
-            }
-            count = mpk_read_native(stream, data, len);
-        } else if (mpk_has_method(stream, MP_QSTR_read)) {
-            count = mpk_read_method(stream, data, len);
-        } else {
-            count = mpk_readinto_method(stream, data, len);
-        }
-        MPK_RETURN(count);
+MPK_RAISING(mpk_read) {
+    mpk_piece_t *piece = data;
+    if (mpk_is_native(obj, MP_QSTR_read)) {
+        piece->len = mpk_read_native(obj, piece->data, piece->len);
+    } else if (mpk_has_method(obj, MP_QSTR_read)) {
+        piece->len = mpk_read_method(obj, piece->data, piece->len);
+    } else {
+        piece->len = mpk_readinto_method(obj, piece->data, piece->len);
     }
-    MPK_CATCH(MPK_ERROR)
+    return MPK_DONE;
 }
 
 static void mpk_write_native(mp_obj_t stream, const uint8_t *data, size_t len) {
@@ -130,18 +125,11 @@ static void mpk_write_method(mp_obj_t stream, const uint8_t *data, size_t len) {
     }
 }
 
-uint32_t mpk_write(mp_obj_t stream, const uint8_t *data, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        const mp_stream_p_t *protocol = mpk_protocol(stream, MP_QSTR_write);
-        if (protocol != NULL) {
-            if (protocol->is_text) {
-                mp_raise_TypeError(MPK_TEXT("a text stream: open the file in binary mode"));
-            }
-            mpk_write_native(stream, data, len);
-        } else {
-            mpk_write_method(stream, data, len);
-        }
-        MPK_RETURN(MPK_OK);
+MPK_RAISING(mpk_write) {
+    if (mpk_is_native(obj, MP_QSTR_write)) {
+        mpk_write_native(obj, data, len);
+    } else {
+        mpk_write_method(obj, data, len);
     }
-    MPK_CATCH(MPK_RAISED)
+    return MPK_DONE;
 }

@@ -15,20 +15,12 @@ MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_codecs_encode_obj, 1, 3, mpk_codecs_enco
 
 // copyreg.__newobj__(cls, *args)
 static mp_obj_t mpk_newobj(size_t n_args, const mp_obj_t *args) {
-    mp_obj_t raised;
-    mp_obj_t rest = mp_obj_new_tuple(n_args - 1, args + 1);
-    mp_obj_t obj = mpk_instantiate(args[0], rest, MPK_NULL, &raised);
-    return obj == MPK_NULL ? nlr_raise(raised), MPK_NULL : obj;
+    return mpk_new_of(args[0], mp_obj_new_tuple(n_args - 1, args + 1), MPK_NULL);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR(mpk_newobj_obj, 1, mpk_newobj);
 
 // copyreg.__newobj_ex__(cls, args, kwargs)
-static mp_obj_t mpk_newobj_ex(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs) {
-    mp_obj_t raised;
-    mp_obj_t obj = mpk_instantiate(cls, args, kwargs, &raised);
-    return obj == MPK_NULL ? nlr_raise(raised), MPK_NULL : obj;
-}
-MP_DEFINE_CONST_FUN_OBJ_3(mpk_newobj_ex_obj, mpk_newobj_ex);
+MP_DEFINE_CONST_FUN_OBJ_3(mpk_newobj_ex_obj, mpk_new_of);
 
 // copyreg._reconstructor(cls, base, state): an instance of `cls` whose built-in base holds `state`.
 static mp_obj_t mpk_reconstructor(mp_obj_t cls, mp_obj_t base, mp_obj_t state) {

@@ -18,7 +18,7 @@ static mp_obj_t mpk_wrap(const mp_obj_type_t *type, const uint8_t *data, size_t 
     return MP_OBJ_FROM_PTR(obj);
 }
 
-static mp_obj_t mpk_copy(const mp_obj_type_t *type, const uint8_t *data, size_t len, mp_obj_t *raised) {
+static mp_obj_t mpk_copy(mpk_call_t *call, const mp_obj_type_t *type, const uint8_t *data, size_t len) {
     uint8_t *block = mpk_alloc(len + 1);
     if (block != NULL) {
         memcpy(block, data, len);
@@ -29,48 +29,39 @@ static mp_obj_t mpk_copy(const mp_obj_type_t *type, const uint8_t *data, size_t 
         }
         mpk_free(block, len + 1);
     }
-    mpk_no_memory(len + 1, raised);
-    return MPK_NULL;
+    return mpk_no_memory(call, len + 1);
 }
 
-mp_obj_t mpk_str(const uint8_t *text, size_t len, mp_obj_t *raised) {
-    if (len == 0) {
-        return MP_OBJ_NEW_QSTR(MP_QSTR_);
-    }
-    return mpk_copy(&mp_type_str, text, len, raised);
+mp_obj_t mpk_str(mpk_call_t *call, const uint8_t *text, size_t len) {
+    return len == 0 ? MP_OBJ_NEW_QSTR(MP_QSTR_) : mpk_copy(call, &mp_type_str, text, len);
 }
 
-mp_obj_t mpk_bytes(const uint8_t *data, size_t len, mp_obj_t *raised) {
-    if (len == 0) {
-        return mp_const_empty_bytes;
-    }
-    return mpk_copy(&mp_type_bytes, data, len, raised);
+mp_obj_t mpk_bytes(mpk_call_t *call, const uint8_t *data, size_t len) {
+    return len == 0 ? mp_const_empty_bytes : mpk_copy(call, &mp_type_bytes, data, len);
 }
 
-mp_obj_t mpk_interned(const uint8_t *text, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        qstr name = qstr_from_strn((const char *)text, len);
-        MPK_RETURN(MP_OBJ_NEW_QSTR(name));
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_interned) {
+    return MP_OBJ_NEW_QSTR(qstr_from_strn(data, len));
 }
 
-mp_obj_t mpk_bytearray(const uint8_t *data, size_t len, mp_obj_t *raised) {
-    MPK_TRY {
-        #if MICROPY_PY_BUILTINS_BYTEARRAY
-        mp_obj_t result = mp_obj_new_bytearray(len, data);
-        MPK_RETURN(result);
-        #else
-        (void)data;
-        (void)len;
-        mp_raise_TypeError(MPK_TEXT("this firmware has no bytearray"));
-        #endif
-    }
-    MPK_CATCH(MPK_NULL)
+MPK_RAISING(mpk_bytearray) {
+    #if MICROPY_PY_BUILTINS_BYTEARRAY
+    return mp_obj_new_bytearray(len, data);
+    #else
+    mp_raise_TypeError(MPK_TEXT("this firmware has no bytearray"));
+    #endif
 }
+
+#if MICROPY_PY_BUILTINS_BYTEARRAY
+static MPK_RAISING(mpk_bytearray_of_block) {
+    return mp_obj_new_bytearray_by_ref(len, data);
+}
+#else
+#define mpk_bytearray_of_block mpk_bytearray
+#endif
 
 // Resizes a block to `size`; a block that cannot shrink stays as it is. NULL, and the block is freed, if it cannot grow.
-static uint8_t *mpk_fit(uint8_t *block, size_t capacity, size_t size, mp_obj_t *raised) {
+static uint8_t *mpk_fit(uint8_t *block, size_t capacity, size_t size) {
     if (capacity == size) {
         return block;
     }
@@ -82,58 +73,36 @@ static uint8_t *mpk_fit(uint8_t *block, size_t capacity, size_t size, mp_obj_t *
         return block;
     }
     mpk_free(block, capacity);
-    mpk_no_memory(size, raised);
     return NULL;
 }
 
-static mp_obj_t mpk_adopt(const mp_obj_type_t *type, uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised) {
-    block = mpk_fit(block, capacity, len + 1, raised);
+mp_obj_t mpk_adopt(mpk_call_t *call, uint32_t kind, uint8_t *block, size_t len, size_t capacity) {
+    call->len = len;
+    if (len == 0) {
+        if (capacity > 0) {
+            mpk_free(block, capacity);
+        }
+        return kind == MPK_KIND_STR     ? MP_OBJ_NEW_QSTR(MP_QSTR_)
+               : kind == MPK_KIND_BYTES ? mp_const_empty_bytes
+                                        : mpk_protect(call, mpk_bytearray, MPK_NULL, MPK_NULL);
+    }
+    // A str or bytes object has a zero byte behind its data.
+    size_t size = kind == MPK_KIND_BYTEARRAY ? len : len + 1;
+    block = mpk_fit(block, capacity, size);
     if (block == NULL) {
-        return MPK_NULL;
+        return mpk_no_memory(call, size);
+    }
+    if (kind == MPK_KIND_BYTEARRAY) {
+        call->data = block;
+        return mpk_protect(call, mpk_bytearray_of_block, MPK_NULL, MPK_NULL);
     }
     block[len] = 0;
-    mp_obj_t obj = mpk_wrap(type, block, len);
+    mp_obj_t obj = mpk_wrap(kind == MPK_KIND_STR ? &mp_type_str : &mp_type_bytes, block, len);
     if (obj == MPK_NULL) {
-        mpk_free(block, len + 1);
-        mpk_no_memory(sizeof(mp_obj_str_t), raised);
+        mpk_free(block, size);
+        return mpk_no_memory(call, sizeof(mp_obj_str_t));
     }
     return obj;
-}
-
-mp_obj_t mpk_adopt_str(uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised) {
-    if (len == 0) {
-        mpk_free(block, capacity);
-        return MP_OBJ_NEW_QSTR(MP_QSTR_);
-    }
-    return mpk_adopt(&mp_type_str, block, len, capacity, raised);
-}
-
-mp_obj_t mpk_adopt_bytes(uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised) {
-    if (len == 0) {
-        mpk_free(block, capacity);
-        return mp_const_empty_bytes;
-    }
-    return mpk_adopt(&mp_type_bytes, block, len, capacity, raised);
-}
-
-mp_obj_t mpk_adopt_bytearray(uint8_t *block, size_t len, size_t capacity, mp_obj_t *raised) {
-    if (len == 0) {
-        mpk_free(block, capacity);
-        return mpk_bytearray(NULL, 0, raised);
-    }
-    block = mpk_fit(block, capacity, len, raised);
-    if (block == NULL) {
-        return MPK_NULL;
-    }
-    MPK_TRY {
-        #if MICROPY_PY_BUILTINS_BYTEARRAY
-        mp_obj_t result = mp_obj_new_bytearray_by_ref(len, block);
-        MPK_RETURN(result);
-        #else
-        mp_raise_TypeError(MPK_TEXT("this firmware has no bytearray"));
-        #endif
-    }
-    MPK_CATCH(MPK_NULL)
 }
 
 bool mpk_buffer(mp_obj_t obj, const uint8_t **data, size_t *len) {

@@ -134,7 +134,7 @@ fn remove_empty(shim: &Shim, injected: Obj, path: &[u8]) -> Result<()> {
             return Ok(());
         };
         shim.remove(injected, prefix)?;
-        shim.forget_module(prefix)?;
+        shim::forget_module(prefix);
         let Some(dot) = path.iter().rposition(|&byte| byte == b'.') else { return Ok(()) };
         let (outer, last) = (path.get(..dot).unwrap_or_default(), path.get(dot + 1..).unwrap_or_default());
         if let Some(parent) = shim.lookup(injected, shim.interned(outer)?)? {

@@ -6,7 +6,7 @@ use crate::heap::TableHeap;
 #[cfg(feature = "classes")]
 use crate::machine::UnpicklerState;
 use crate::policy::Policy;
-use crate::shim::{self, Adopter, Obj, Raised, Shim};
+use crate::shim::{self, Obj, Raised, Shim};
 #[cfg(feature = "registry")]
 use crate::{
     inject,
@@ -83,9 +83,9 @@ impl Interpreter {
         None
     }
 
-    fn adopt(&self, adopter: Adopter, data: Growable<u8>) -> Result<Obj, Self> {
+    fn adopt(&self, kind: u32, data: Growable<u8>) -> Result<Obj, Self> {
         let (block, len, capacity) = data.into_raw_parts();
-        self.shim.adopt(adopter, block, len, capacity)
+        self.shim.adopt(kind, block, len, capacity)
     }
 }
 
@@ -211,15 +211,15 @@ impl Runtime for Interpreter {
     }
 
     fn adopt_str(&self, utf8: Growable<u8>) -> Result<Obj, Self> {
-        self.adopt(Adopter::Str, utf8)
+        self.adopt(shim::MPK_KIND_STR, utf8)
     }
 
     fn adopt_bytes(&self, data: Growable<u8>) -> Result<Obj, Self> {
-        self.adopt(Adopter::Bytes, data)
+        self.adopt(shim::MPK_KIND_BYTES, data)
     }
 
     fn adopt_bytearray(&self, data: Growable<u8>) -> Result<Obj, Self> {
-        self.adopt(Adopter::ByteArray, data)
+        self.adopt(shim::MPK_KIND_BYTEARRAY, data)
     }
 
     #[inline]

@@ -1,5 +1,5 @@
-//! Safe Rust over `rust/glue/shim.h`, a function for each of the shim's. All `unsafe` for calls into C is in
-//! the macros below and in [`bytes_of`].
+//! Safe Rust over `rust/glue/shim.h`, a function for each of the shim's. Calls into C go through
+//! [`call!`], or through [`Shim::protect`] where they may raise.
 #![allow(unsafe_code)]
 
 use core::cell::{Cell, UnsafeCell};
@@ -64,6 +64,9 @@ impl Obj {
     }
 }
 
+/// What raises: see shim.h for what each takes.
+type Raising = unsafe extern "C" fn(ffi::mp_obj_t, ffi::mp_obj_t, *mut c_void, usize) -> ffi::mp_obj_t;
+
 /// Says that an exception is under way: that or its fault is in the [`Shim`], or there is no memory.
 #[derive(Clone, Copy)]
 pub struct Raised;
@@ -79,9 +82,10 @@ type Result<T> = core::result::Result<T, Raised>;
 /// The shim during one call: the place where it stores exceptions.
 ///
 /// It lies on the stack of the call, where the collector sees what it holds.
+#[repr(C)]
 pub struct Shim {
-    raised: UnsafeCell<ffi::mp_obj_t>,
-    /// What a machine found wrong, where `raised` is null.
+    call: UnsafeCell<ffi::mpk_call_t>,
+    /// What a machine found wrong, where nothing was raised.
     fault: Cell<Fault>,
 }
 
@@ -103,57 +107,15 @@ const _: () = {
 macro_rules! call {
     ($name:ident($($arg:expr),*)) => {{
         // SAFETY: shim.h says what each function takes; objects come from the interpreter and slices from Rust, and
-        // no function keeps a slice. EXCEPTION: functions without `raised` do not raise. GC: objects that are passed
+        // no function keeps a slice. EXCEPTION: none of them raises. GC: objects that are passed
         // stay on the stack of their owner, which the collector scans.
         #[allow(unused_unsafe)]
         unsafe { ffi::$name($($arg),*) }
     }};
 }
 
-/// Calls a shim function that may raise; the exception goes into `$shim`.
-macro_rules! call_raising {
-    ($shim:ident, $name:ident($($arg:expr),*)) => {{
-        // SAFETY: as in `call!`; the shim writes to `raised` only during the call. EXCEPTION: caught in the shim and
-        // stored in `raised`. GC: `raised` is on the stack; the rest as in `call!`.
-        #[allow(unused_unsafe)]
-        unsafe { ffi::$name($($arg,)* $shim.raised.get()) }
-    }};
-}
-
-/// Calls a shim function that returns an object, or null when it raised.
-macro_rules! object {
-    ($shim:ident, $name:ident($($arg:expr),*)) => {
-        some(call_raising!($shim, $name($($arg),*))).ok_or(Raised)
-    };
-}
-
-/// As `object!`, where null without an exception means that there is none.
-macro_rules! optional {
-    ($shim:ident, $name:ident($($arg:expr),*)) => {
-        match some(call_raising!($shim, $name($($arg),*))) {
-            None if $shim.raised().is_some() => Err(Raised),
-            found => Ok(found),
-        }
-    };
-}
-
-/// Calls a shim function that returns a status.
-macro_rules! status {
-    ($shim:ident, $name:ident($($arg:expr),*)) => {
-        if call_raising!($shim, $name($($arg),*)) == ffi::MPK_OK { Ok(()) } else { Err(Raised) }
-    };
-}
-
-/// Calls a shim function that returns a count.
-macro_rules! count {
-    ($shim:ident, $name:ident($($arg:expr),*)) => {
-        match call_raising!($shim, $name($($arg),*)) {
-            usize::MAX => Err(Raised),
-            count => Ok(count),
-        }
-    };
-}
-
+/// No data.
+const NOWHERE: *mut c_void = core::ptr::null_mut();
 const NULL: ffi::mp_obj_t = <ffi::mp_obj_t as Word>::NULL;
 
 #[inline]
@@ -294,14 +256,6 @@ pub fn int_to_bytes(obj: Obj, into: &mut [u8]) {
 
 // Text and bytes.
 
-/// What can take over a block of memory.
-#[derive(Clone, Copy)]
-pub enum Adopter {
-    Str,
-    Bytes,
-    ByteArray,
-}
-
 /// The bytes of a str or bytes object, for as long as the object lives; `None` for anything else.
 pub fn immutable_bytes<'a>(obj: Obj) -> Option<&'a [u8]> {
     if !call!(mpk_is_immutable(obj.raw())) {
@@ -388,6 +342,11 @@ pub fn slot(which: u32) -> Option<Obj> {
     some(call!(mpk_slot(which)))
 }
 
+/// Takes a module out of sys.modules.
+pub fn forget_module(path: Obj) {
+    call!(mpk_forget_module(path.raw()))
+}
+
 /// How many names a module has.
 pub fn module_len(module: Obj) -> usize {
     call!(mpk_module_len(module.raw()))
@@ -450,18 +409,86 @@ pub fn arguments<'a, const N: usize>(args: *const ffi::mp_obj_t) -> &'a [Obj; N]
 impl Shim {
     /// For one call.
     pub fn new() -> Self {
-        Shim { raised: UnsafeCell::new(NULL), fault: Cell::new(Fault::OutOfMemory) }
+        let call = ffi::mpk_call_t { raised: NULL, data: NOWHERE, len: 0 };
+        Shim { call: UnsafeCell::new(call), fault: Cell::new(Fault::OutOfMemory) }
+    }
+
+    /// Calls a function that says yes or no.
+    #[inline(never)]
+    fn ask(&self, function: Raising, obj: ffi::mp_obj_t, other: ffi::mp_obj_t) -> Result<bool> {
+        Ok(self.find(function, obj, other)?.is_some())
+    }
+
+    /// What the next function gets beside objects: the address of something else, and a number.
+    #[inline]
+    fn pass<T>(&self, data: *const T, len: usize) {
+        let call = self.call.get();
+        // SAFETY: nothing else uses the cell meanwhile. EXCEPTION: none. GC: its owner keeps alive what is at `data`.
+        unsafe {
+            (*call).data = data.cast_mut().cast::<c_void>();
+            (*call).len = len;
+        }
+    }
+
+    #[inline]
+    fn pass_slice<T>(&self, data: &[T]) {
+        self.pass(data.as_ptr(), data.len());
+    }
+
+    /// Calls a function that may raise, with two objects.
+    #[inline]
+    fn protect(&self, function: Raising, obj: ffi::mp_obj_t, other: ffi::mp_obj_t) -> Result<Obj> {
+        // SAFETY: shim.h says what each function takes; nothing else uses the cell meanwhile. EXCEPTION: caught in the
+        // shim and stored in the cell. GC: the cell is on the stack; objects that are passed stay on the stack of their
+        // owner, which the collector scans.
+        some(unsafe { ffi::mpk_protect(self.call.get(), Some(function), obj, other) }).ok_or(Raised)
+    }
+
+    /// The same with the address of something else, and a number.
+    #[inline]
+    fn protect_at<T>(
+        &self,
+        function: Raising,
+        obj: ffi::mp_obj_t,
+        other: ffi::mp_obj_t,
+        data: *const T,
+        len: usize,
+    ) -> Result<Obj> {
+        self.pass(data, len);
+        self.protect(function, obj, other)
+    }
+
+    /// The same with a slice.
+    #[inline]
+    fn protect_slice<T>(&self, function: Raising, obj: ffi::mp_obj_t, data: &[T]) -> Result<Obj> {
+        self.protect_at(function, obj, NULL, data.as_ptr(), data.len())
+    }
+
+    /// The same with a number.
+    #[inline]
+    fn protect_number(&self, function: Raising, obj: ffi::mp_obj_t, other: ffi::mp_obj_t, number: u32) -> Result<Obj> {
+        self.protect_at(function, obj, other, NOWHERE, number as usize)
+    }
+
+    /// Calls a function that need not find anything.
+    #[inline(never)]
+    fn find(&self, function: Raising, obj: ffi::mp_obj_t, other: ffi::mp_obj_t) -> Result<Option<Obj>> {
+        self.forget();
+        match self.protect(function, obj, other) {
+            Err(Raised) if self.raised().is_some() => Err(Raised),
+            found => Ok(found.ok()),
+        }
     }
 
     /// The exception that was raised last.
     fn raised(&self) -> Option<Obj> {
         // SAFETY: nothing else uses the cell meanwhile. EXCEPTION: none. GC: none.
-        some(unsafe { *self.raised.get() })
+        some(unsafe { (*self.call.get()).raised })
     }
 
     fn raise_object(&self, exception: mp_obj_t) -> Raised {
         // SAFETY: as in `raised`. EXCEPTION: none. GC: the cell is on the stack.
-        unsafe { *self.raised.get() = exception };
+        unsafe { (*self.call.get()).raised = exception };
         Raised
     }
 
@@ -535,208 +562,231 @@ impl Shim {
 
     #[inline]
     pub fn int(&self, value: i64) -> Result<Obj> {
-        object!(self, mpk_int(value))
+        some(call!(mpk_small_int(value))).map_or_else(|| self.large_int(value), Ok)
+    }
+
+    #[inline(never)]
+    fn large_int(&self, value: i64) -> Result<Obj> {
+        self.protect_at(ffi::mpk_int, NULL, NULL, &raw const value, 0)
     }
 
     #[inline]
     pub fn float(&self, bits: u64) -> Result<Obj> {
-        object!(self, mpk_float(bits))
+        some(call!(mpk_float(self.call.get(), bits))).ok_or(Raised)
     }
 
     pub fn int_from_bytes(&self, data: &[u8]) -> Result<Obj> {
-        object!(self, mpk_int_from_bytes(data.as_ptr(), data.len()))
+        self.protect_slice(ffi::mpk_int_from_bytes, NULL, data)
     }
 
     pub fn int_from_digits(&self, negative: bool, base: u8, digits: &[u8]) -> Result<Obj> {
-        object!(self, mpk_int_from_digits(negative, base.into(), digits.as_ptr(), digits.len()))
+        let digits = ffi::mpk_digits_t { text: digits.as_ptr(), len: digits.len(), base: base.into(), negative };
+        self.protect_at(ffi::mpk_int_from_digits, NULL, NULL, &raw const digits, 0)
     }
 
     /// Arguments that make a complex or range again.
     pub fn parts(&self, obj: Obj) -> Result<([Obj; 3], usize)> {
+        let mut parts = [NULL; 3];
+        self.protect_at(ffi::mpk_parts, obj.raw(), NULL, &raw mut parts, 0)?;
         let none = constant(ffi::MPK_KIND_NONE);
-        let mut parts = [none; 3];
-        let count = count!(self, mpk_parts(obj.raw(), parts.as_mut_ptr().cast()))?;
-        Ok((parts, count))
+        Ok((parts.map(|part| some(part).unwrap_or(none)), if parts[2] == NULL { 2 } else { 3 }))
     }
 
     #[inline]
     pub fn str(&self, text: &[u8]) -> Result<Obj> {
-        object!(self, mpk_str(text.as_ptr(), text.len()))
+        some(call!(mpk_str(self.call.get(), text.as_ptr(), text.len()))).ok_or(Raised)
     }
 
     #[inline]
     pub fn bytes(&self, data: &[u8]) -> Result<Obj> {
-        object!(self, mpk_bytes(data.as_ptr(), data.len()))
+        some(call!(mpk_bytes(self.call.get(), data.as_ptr(), data.len()))).ok_or(Raised)
     }
 
+    #[inline(never)]
     pub fn bytearray(&self, data: &[u8]) -> Result<Obj> {
-        object!(self, mpk_bytearray(data.as_ptr(), data.len()))
+        self.protect_slice(ffi::mpk_bytearray, NULL, data)
     }
 
     #[inline(never)]
     pub fn interned(&self, text: &[u8]) -> Result<Obj> {
-        object!(self, mpk_interned(text.as_ptr(), text.len()))
+        self.protect_slice(ffi::mpk_interned, NULL, text)
     }
 
-    /// Gives a block of [`alloc`] to a new object. An empty vector has no block to give.
-    pub fn adopt(&self, adopter: Adopter, block: *mut u8, len: usize, capacity: usize) -> Result<Obj> {
-        if capacity == 0 {
-            return match adopter {
-                Adopter::Str => self.str(&[]),
-                Adopter::Bytes => self.bytes(&[]),
-                Adopter::ByteArray => self.bytearray(&[]),
-            };
-        }
-        match adopter {
-            Adopter::Str => object!(self, mpk_adopt_str(block, len, capacity)),
-            Adopter::Bytes => object!(self, mpk_adopt_bytes(block, len, capacity)),
-            Adopter::ByteArray => object!(self, mpk_adopt_bytearray(block, len, capacity)),
-        }
+    /// Gives a block of [`alloc`] to a new object of this kind. An empty vector has no block to give.
+    #[inline(never)]
+    pub fn adopt(&self, kind: u32, block: *mut u8, len: usize, capacity: usize) -> Result<Obj> {
+        some(call!(mpk_adopt(self.call.get(), kind, block, len, capacity))).ok_or(Raised)
     }
 
     #[inline(never)]
     pub fn tuple(&self, objs: &[Obj]) -> Result<Obj> {
-        object!(self, mpk_tuple(items(objs), objs.len()))
+        some(call!(mpk_tuple(self.call.get(), items(objs), objs.len()))).ok_or(Raised)
     }
 
     #[inline]
     pub fn list(&self, objs: &[Obj]) -> Result<Obj> {
-        object!(self, mpk_list(items(objs), objs.len()))
+        some(call!(mpk_list(self.call.get(), items(objs), objs.len()))).ok_or(Raised)
     }
 
     #[inline]
     pub fn dict(&self) -> Result<Obj> {
-        object!(self, mpk_dict())
+        some(call!(mpk_dict(self.call.get()))).ok_or(Raised)
     }
 
     pub fn set(&self) -> Result<Obj> {
-        object!(self, mpk_set())
+        some(call!(mpk_set(self.call.get()))).ok_or(Raised)
     }
 
     pub fn frozenset(&self, objs: &[Obj]) -> Result<Obj> {
-        object!(self, mpk_frozenset(items(objs), objs.len()))
+        self.protect_slice(ffi::mpk_frozenset, NULL, objs)
     }
 
     pub fn extend(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
-        status!(self, mpk_extend(obj.raw(), items(objs), objs.len()))
+        if call!(mpk_extend_list(obj.raw(), items(objs), objs.len())) {
+            return Ok(());
+        }
+        self.protect_slice(ffi::mpk_extend, obj.raw(), objs).map(drop)
     }
 
     #[inline(never)]
     pub fn store(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
-        status!(self, mpk_store(obj.raw(), items(objs), objs.len()))
+        self.protect_slice(ffi::mpk_store, obj.raw(), objs).map(drop)
     }
 
     pub fn add(&self, obj: Obj, objs: &[Obj]) -> Result<()> {
-        status!(self, mpk_add(obj.raw(), items(objs), objs.len()))
+        self.protect_slice(ffi::mpk_add, obj.raw(), objs).map(drop)
     }
 
     #[inline(never)]
     pub fn apply(&self, callable: Obj, args: &[Obj]) -> Result<Obj> {
-        object!(self, mpk_apply(callable.raw(), items(args), args.len()))
+        self.protect_slice(ffi::mpk_apply, callable.raw(), args)
     }
 
+    #[inline(never)]
     pub fn apply_tuple(&self, callable: Obj, args: Obj) -> Result<Obj> {
-        object!(self, mpk_apply_tuple(callable.raw(), args.raw()))
+        self.protect(ffi::mpk_apply_tuple, callable.raw(), args.raw())
     }
 
     /// A `MPK_BASE_…` number, and value, arguments and callable where it has them.
     pub fn anatomy(&self, obj: Obj, protocol: u8) -> Result<(u32, [Option<Obj>; 3])> {
-        let mut anatomy = ffi::mpk_anatomy_t { value: NULL, args: NULL, callable: NULL };
-        let kind = count!(self, mpk_anatomy(obj.raw(), protocol.into(), &mut anatomy))?;
-        Ok((kind as u32, [some(anatomy.value), some(anatomy.args), some(anatomy.callable)]))
+        let mut anatomy = ffi::mpk_anatomy_t { value: NULL, args: NULL, callable: NULL, kind: 0 };
+        self.protect_at(ffi::mpk_anatomy, obj.raw(), NULL, &raw mut anatomy, protocol.into())?;
+        Ok((anatomy.kind, [some(anatomy.value), some(anatomy.args), some(anatomy.callable)]))
     }
 
+    #[inline(never)]
     pub fn state(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_state(obj.raw()))
+        self.protect(ffi::mpk_state, obj.raw(), NULL)
     }
 
     pub fn instantiate(&self, cls: Obj, args: Obj, kwargs: Option<Obj>) -> Result<Obj> {
-        object!(self, mpk_instantiate(cls.raw(), args.raw(), raw(kwargs)))
+        let kwargs = kwargs.as_slice();
+        self.protect_at(ffi::mpk_instantiate, cls.raw(), args.raw(), kwargs.as_ptr(), kwargs.len())
     }
 
+    #[inline(never)]
     pub fn has(&self, obj: Obj, name: &[u8]) -> Result<bool> {
-        Ok(count!(self, mpk_has(obj.raw(), name.as_ptr(), name.len()))? != 0)
+        self.pass_slice(name);
+        self.ask(ffi::mpk_has, obj.raw(), NULL)
     }
 
     pub fn partial_new(&self, cls: Obj, args: Obj, kwargs: Obj) -> Result<Obj> {
-        object!(self, mpk_partial_new(cls.raw(), args.raw(), kwargs.raw()))
+        self.protect_at(ffi::mpk_partial_new, cls.raw(), args.raw(), &raw const kwargs, 1)
     }
 
     #[inline(never)]
     pub fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-        optional!(self, mpk_attribute(obj.raw(), name.as_ptr(), name.len()))
+        self.pass_slice(name);
+        self.find(ffi::mpk_attribute, obj.raw(), NULL)
     }
 
     #[inline(never)]
     pub fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<()> {
-        status!(self, mpk_set_attribute(obj.raw(), name.raw(), value.raw()))
+        self.protect_at(ffi::mpk_set_attribute, obj.raw(), name.raw(), &raw const value, 1).map(drop)
+    }
+
+    pub fn delete_attribute(&self, obj: Obj, name: Obj) -> Result<()> {
+        self.protect_number(ffi::mpk_set_attribute, obj.raw(), name.raw(), 0).map(drop)
     }
 
     pub fn update_state(&self, obj: Obj, state: Obj) -> Result<()> {
-        status!(self, mpk_update_state(obj.raw(), state.raw()))
+        self.protect(ffi::mpk_update_state, obj.raw(), state.raw()).map(drop)
     }
 
     #[cfg(feature = "placeholder")]
     pub fn dropped(&self, obj: Obj, below: Obj) -> Result<()> {
-        status!(self, mpk_dropped(obj.raw(), below.raw()))
+        self.protect(ffi::mpk_dropped, obj.raw(), below.raw()).map(drop)
     }
 
+    #[inline(never)]
     pub fn iterate(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_iterate(obj.raw()))
+        self.protect(ffi::mpk_iterate, obj.raw(), NULL)
     }
 
+    #[inline(never)]
     pub fn iterate_items(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_iterate_items(obj.raw()))
+        self.protect(ffi::mpk_iterate_items, obj.raw(), NULL)
     }
 
+    #[inline(never)]
     pub fn next(&self, iterator: Obj) -> Result<Option<Obj>> {
-        optional!(self, mpk_next(iterator.raw()))
+        self.find(ffi::mpk_next, iterator.raw(), NULL)
     }
 
     pub fn list_of(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_list_of(obj.raw()))
+        self.protect(ffi::mpk_list_of, obj.raw(), NULL)
     }
 
+    #[inline(never)]
     pub fn to_str(&self, obj: Obj) -> Result<Obj> {
-        object!(self, mpk_to_str(obj.raw()))
+        self.protect(ffi::mpk_to_str, obj.raw(), NULL)
     }
 
     #[inline(never)]
     pub fn is_true(&self, obj: Obj) -> Result<bool> {
-        Ok(count!(self, mpk_is_true(obj.raw()))? != 0)
+        self.ask(ffi::mpk_is_true, obj.raw(), NULL)
     }
 
+    #[inline(never)]
     pub fn contains(&self, container: Obj, obj: Obj) -> Result<bool> {
-        Ok(count!(self, mpk_contains(container.raw(), obj.raw()))? != 0)
+        self.ask(ffi::mpk_contains, container.raw(), obj.raw())
     }
 
     /// An int for an argument, clamped to -1…2³¹-1.
+    #[inline(never)]
     pub fn argument_int(&self, obj: Obj) -> Result<i32> {
         let mut value = 0;
-        count!(self, mpk_argument_int(obj.raw(), &mut value))?;
+        self.protect_at(ffi::mpk_argument_int, obj.raw(), NULL, &raw mut value, 0)?;
         Ok(value)
     }
 
     /// The object under a key of a mapping.
     #[inline(never)]
     pub fn lookup(&self, mapping: Obj, key: Obj) -> Result<Option<Obj>> {
-        optional!(self, mpk_lookup(mapping.raw(), key.raw()))
+        let found = self.find(ffi::mpk_lookup, mapping.raw(), key.raw());
+        if found.is_err() && self.raised().is_some_and(|raised| call!(mpk_is_key_error(raised.raw()))) {
+            return Ok(None);
+        }
+        found
     }
 
     #[inline(never)]
     pub fn remove(&self, dict: Obj, key: Obj) -> Result<()> {
-        status!(self, mpk_remove(dict.raw(), key.raw()))
+        self.protect(ffi::mpk_remove, dict.raw(), key.raw()).map(drop)
     }
 
     /// The dict in a slot of the module's state, made if there is none.
+    #[inline(never)]
     pub fn slot_dict(&self, which: u32) -> Result<Obj> {
-        object!(self, mpk_slot_dict(which))
+        self.protect_number(ffi::mpk_slot_dict, NULL, NULL, which)
     }
 
     /// The hook `name` of an instance, unless it is our own.
     #[inline(never)]
     pub fn hook<T: Machine>(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-        optional!(self, mpk_hook(obj.raw(), T::KIND, name.as_ptr(), name.len()))
+        let name = self.interned(name)?;
+        self.pass(NOWHERE, T::KIND as usize);
+        self.find(ffi::mpk_hook, obj.raw(), name.raw())
     }
 
     /// Gives `value` to an instance of a class of ours, in place of what it had. It is never dropped: its memory is the
@@ -744,57 +794,55 @@ impl Shim {
     pub fn keep<T: Machine>(&self, obj: Obj, value: T) -> Result<()> {
         let block = alloc(size_of::<T>()).cast::<T>();
         if block.is_null() {
-            return Err(self.raise(Class::Memory, c"memory allocation failed"));
+            call!(mpk_no_memory(self.call.get(), size_of::<T>()));
+            return Err(Raised);
         }
         // SAFETY: the block is new, large enough, and aligned more than any type here needs. EXCEPTION: none. GC: on the
         // stack until the instance has it.
         unsafe { block.write(value) };
-        status!(self, mpk_set_machine(obj.raw(), T::KIND, block.cast::<c_void>()))
+        self.protect_at(ffi::mpk_set_machine, obj.raw(), NULL, block, T::KIND as usize).map(drop)
     }
 
     #[inline(never)]
     pub fn import(&self, path: Obj) -> Result<Obj> {
-        object!(self, mpk_import_module(path.raw()))
+        self.protect(ffi::mpk_import_module, path.raw(), NULL)
     }
 
     pub fn new_module(&self, path: Obj) -> Result<Obj> {
-        object!(self, mpk_new_module(path.raw()))
-    }
-
-    pub fn forget_module(&self, path: Obj) -> Result<()> {
-        status!(self, mpk_forget_module(path.raw()))
+        self.protect(ffi::mpk_new_module, path.raw(), NULL).inspect_err(|_| forget_module(path))
     }
 
     pub fn injected_function(&self, module: Obj, name: Obj) -> Result<Obj> {
-        object!(self, mpk_injected_function(module.raw(), name.raw()))
+        self.protect(ffi::mpk_injected_function, module.raw(), name.raw())
     }
 
-    pub fn delete_attribute(&self, obj: Obj, name: Obj) -> Result<()> {
-        status!(self, mpk_set_attribute(obj.raw(), name.raw(), NULL))
-    }
-
+    #[inline(never)]
     pub fn find_global(&self, module: Obj, name: Obj, dotted: bool) -> Result<Obj> {
-        object!(self, mpk_find_global(module.raw(), name.raw(), dotted))
+        self.protect_number(ffi::mpk_find_global, module.raw(), name.raw(), dotted.into())
     }
 
     pub fn locate(&self, obj: Obj, name: Option<Obj>) -> Result<Location<Obj>> {
         let mut location = ffi::mpk_location_t { module: NULL, name: NULL, parent: NULL, last: NULL };
-        status!(self, mpk_locate(obj.raw(), raw(name), &mut location))?;
+        self.protect_at(ffi::mpk_locate, obj.raw(), raw(name), &raw mut location, 0)?;
         let parent = some(location.parent).zip(some(location.last));
         Ok(Location { module: sure(location.module), name: sure(location.name), parent })
     }
 
+    #[inline(never)]
     pub fn is_stream(&self, obj: Obj, for_writing: bool) -> Result<bool> {
-        let result = call_raising!(self, mpk_is_stream(obj.raw(), for_writing));
-        if self.raised().is_some() { Err(Raised) } else { Ok(result) }
+        self.pass(NOWHERE, for_writing.into());
+        self.ask(ffi::mpk_is_stream, obj.raw(), NULL)
     }
 
     pub fn read(&self, stream: Obj, into: &mut [u8]) -> Result<usize> {
-        count!(self, mpk_read(stream.raw(), into.as_mut_ptr(), into.len()))
+        let mut piece = ffi::mpk_piece_t { data: into.as_mut_ptr(), len: into.len() };
+        self.protect_at(ffi::mpk_read, stream.raw(), NULL, &raw mut piece, 0)?;
+        Ok(piece.len)
     }
 
+    #[inline(never)]
     pub fn write(&self, stream: Obj, data: &[u8]) -> Result<()> {
-        status!(self, mpk_write(stream.raw(), data.as_ptr(), data.len()))
+        self.protect_slice(ffi::mpk_write, stream.raw(), data).map(drop)
     }
 
     /// Shows a line of a listing.
@@ -802,12 +850,13 @@ impl Shim {
     pub fn show(&self, out: Obj, line: &Line) -> Result<()> {
         let name = opcode::name(line.code).unwrap_or_default();
         let line = core::ptr::from_ref(line).cast::<ffi::mpk_line_t>();
-        status!(self, mpk_show_line(out.raw(), name.as_c_str().as_ptr(), line))
+        let shown = ffi::mpk_shown_t { line, name: name.as_c_str().as_ptr() };
+        self.protect_at(ffi::mpk_show_line, out.raw(), NULL, &raw const shown, 0).map(drop)
     }
 
     /// A read-only view of a buffer.
     #[cfg(feature = "buffers")]
     pub fn readonly(&self, buffer: Obj) -> Result<Obj> {
-        object!(self, mpk_readonly(buffer.raw()))
+        self.protect(ffi::mpk_readonly, buffer.raw(), NULL)
     }
 }
