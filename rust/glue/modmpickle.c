@@ -12,16 +12,23 @@
 
 extern const mp_obj_module_t mpickle_module;
 
+const mp_rom_obj_t mpk_defaults[] = {
+    MP_ROM_NONE,
+    MP_ROM_TRUE,
+    MP_ROM_QSTR(MP_QSTR_ASCII),
+    MP_ROM_QSTR(MP_QSTR_strict),
+};
+
 static const mpk_function_t glue_dump_obj = {
     {&mpk_type_function},
     mpickle_dump,
     5,
     {
-        {MP_QSTR_obj, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_file, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_protocol, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_fix_imports, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
-        {MP_QSTR_buffer_callback, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_obj, MPK_REQUIRED, 0},
+        {MP_QSTR_file, 0, 0},
+        {MP_QSTR_protocol, 0, 0},
+        {MP_QSTR_fix_imports, MPK_KEYWORD, 1},
+        {MP_QSTR_buffer_callback, MPK_KEYWORD, 0},
     },
 };
 
@@ -30,10 +37,10 @@ static const mpk_function_t glue_dumps_obj = {
     mpickle_dumps,
     4,
     {
-        {MP_QSTR_obj, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_protocol, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_fix_imports, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
-        {MP_QSTR_buffer_callback, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_obj, MPK_REQUIRED, 0},
+        {MP_QSTR_protocol, 0, 0},
+        {MP_QSTR_fix_imports, MPK_KEYWORD, 1},
+        {MP_QSTR_buffer_callback, MPK_KEYWORD, 0},
     },
 };
 
@@ -42,13 +49,13 @@ static const mpk_function_t glue_load_obj = {
     mpickle_load,
     7,
     {
-        {MP_QSTR_source, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_fix_imports, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
-        {MP_QSTR_encoding, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_ASCII)}},
-        {MP_QSTR_errors, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_strict)}},
-        {MP_QSTR_buffers, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_allow, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_missing, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_source, MPK_REQUIRED, 0},
+        {MP_QSTR_fix_imports, MPK_KEYWORD, 1},
+        {MP_QSTR_encoding, MPK_KEYWORD, 2},
+        {MP_QSTR_errors, MPK_KEYWORD, 3},
+        {MP_QSTR_buffers, MPK_KEYWORD, 0},
+        {MP_QSTR_allow, MPK_KEYWORD, 0},
+        {MP_QSTR_missing, MPK_KEYWORD, 0},
     },
 };
 
@@ -57,13 +64,13 @@ static const mpk_function_t glue_loads_obj = {
     mpickle_loads,
     7,
     {
-        {MP_QSTR_data, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_fix_imports, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
-        {MP_QSTR_encoding, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_ASCII)}},
-        {MP_QSTR_errors, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_strict)}},
-        {MP_QSTR_buffers, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_allow, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_missing, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_data, MPK_REQUIRED, 0},
+        {MP_QSTR_fix_imports, MPK_KEYWORD, 1},
+        {MP_QSTR_encoding, MPK_KEYWORD, 2},
+        {MP_QSTR_errors, MPK_KEYWORD, 3},
+        {MP_QSTR_buffers, MPK_KEYWORD, 0},
+        {MP_QSTR_allow, MPK_KEYWORD, 0},
+        {MP_QSTR_missing, MPK_KEYWORD, 0},
     },
 };
 
@@ -73,8 +80,8 @@ static const mpk_function_t glue_dis_obj = {
     mpickle_dis,
     2,
     {
-        {MP_QSTR_pickle, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_out, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_pickle, MPK_REQUIRED, 0},
+        {MP_QSTR_out, 0, 0},
     },
 };
 #endif
@@ -85,16 +92,16 @@ static const mpk_function_t glue_register_pickle_obj = {
     mpickle_register_pickle,
     10,
     {
-        {MP_QSTR_obj_type, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_obj_full_name, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_obj_module, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_obj_reconstructor_func, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_reduce_func, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_reconstruct_func, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_setstate_func, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_map_obj_module, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_map_obj_full_name, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_map_reconstructor_func, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_obj_type, MPK_REQUIRED, 0},
+        {MP_QSTR_obj_full_name, MPK_REQUIRED, 0},
+        {MP_QSTR_obj_module, MPK_REQUIRED, 0},
+        {MP_QSTR_obj_reconstructor_func, 0, 0},
+        {MP_QSTR_reduce_func, 0, 0},
+        {MP_QSTR_reconstruct_func, 0, 0},
+        {MP_QSTR_setstate_func, 0, 0},
+        {MP_QSTR_map_obj_module, 0, 0},
+        {MP_QSTR_map_obj_full_name, 0, 0},
+        {MP_QSTR_map_reconstructor_func, 0, 0},
     },
 };
 
@@ -103,9 +110,9 @@ static const mpk_function_t glue_inject_fake_module_func_obj = {
     mpickle_inject_fake_module_func,
     3,
     {
-        {MP_QSTR_module_path, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_func_name, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_function, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_module_path, MPK_REQUIRED, 0},
+        {MP_QSTR_func_name, MPK_REQUIRED, 0},
+        {MP_QSTR_function, 0, 0},
     },
 };
 
@@ -114,8 +121,8 @@ static const mpk_function_t glue_revert_fake_module_func_obj = {
     mpickle_revert_fake_module_func,
     2,
     {
-        {MP_QSTR_module_path, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_func_name, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_module_path, MPK_REQUIRED, 0},
+        {MP_QSTR_func_name, MPK_REQUIRED, 0},
     },
 };
 #endif
@@ -126,9 +133,9 @@ static const mpk_function_t glue_add_extension_obj = {
     mpickle_add_extension,
     3,
     {
-        {MP_QSTR_module, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_name, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_code, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_module, MPK_REQUIRED, 0},
+        {MP_QSTR_name, MPK_REQUIRED, 0},
+        {MP_QSTR_code, MPK_REQUIRED, 0},
     },
 };
 
@@ -137,9 +144,9 @@ static const mpk_function_t glue_remove_extension_obj = {
     mpickle_remove_extension,
     3,
     {
-        {MP_QSTR_module, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_name, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_code, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_module, MPK_REQUIRED, 0},
+        {MP_QSTR_name, MPK_REQUIRED, 0},
+        {MP_QSTR_code, MPK_REQUIRED, 0},
     },
 };
 #endif
@@ -150,11 +157,11 @@ static const mpk_function_t glue_Pickler_init_obj = {
     mpickle_pickler_init,
     5,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_file, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_protocol, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_fix_imports, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
-        {MP_QSTR_buffer_callback, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
+        {MP_QSTR_file, MPK_REQUIRED, 0},
+        {MP_QSTR_protocol, 0, 0},
+        {MP_QSTR_fix_imports, MPK_KEYWORD, 1},
+        {MP_QSTR_buffer_callback, MPK_KEYWORD, 0},
     },
 };
 
@@ -163,8 +170,8 @@ static const mpk_function_t glue_Pickler_dump_obj = {
     mpickle_pickler_dump,
     2,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
+        {MP_QSTR_, MPK_REQUIRED, 0},
     },
 };
 
@@ -173,7 +180,7 @@ static const mpk_function_t glue_Pickler_clear_memo_obj = {
     mpickle_memo_clear,
     1,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
     },
 };
 
@@ -182,8 +189,8 @@ static const mpk_function_t glue_Pickler_persistent_id_obj = {
     mpickle_pickler_persistent_id,
     2,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
+        {MP_QSTR_, MPK_REQUIRED, 0},
     },
 };
 
@@ -192,14 +199,14 @@ static const mpk_function_t glue_Unpickler_init_obj = {
     mpickle_unpickler_init,
     8,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_file, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_fix_imports, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
-        {MP_QSTR_encoding, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_ASCII)}},
-        {MP_QSTR_errors, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_strict)}},
-        {MP_QSTR_buffers, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_allow, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_missing, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
+        {MP_QSTR_file, MPK_REQUIRED, 0},
+        {MP_QSTR_fix_imports, MPK_KEYWORD, 1},
+        {MP_QSTR_encoding, MPK_KEYWORD, 2},
+        {MP_QSTR_errors, MPK_KEYWORD, 3},
+        {MP_QSTR_buffers, MPK_KEYWORD, 0},
+        {MP_QSTR_allow, MPK_KEYWORD, 0},
+        {MP_QSTR_missing, MPK_KEYWORD, 0},
     },
 };
 
@@ -208,7 +215,7 @@ static const mpk_function_t glue_Unpickler_load_obj = {
     mpickle_unpickler_load,
     1,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
     },
 };
 
@@ -217,9 +224,9 @@ static const mpk_function_t glue_Unpickler_find_class_obj = {
     mpickle_unpickler_find_class,
     3,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
+        {MP_QSTR_, MPK_REQUIRED, 0},
+        {MP_QSTR_, MPK_REQUIRED, 0},
     },
 };
 
@@ -228,8 +235,8 @@ static const mpk_function_t glue_Unpickler_persistent_load_obj = {
     mpickle_unpickler_persistent_load,
     2,
     {
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
-        {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+        {MP_QSTR_, MPK_REQUIRED, 0},
+        {MP_QSTR_, MPK_REQUIRED, 0},
     },
 };
 #endif

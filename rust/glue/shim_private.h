@@ -61,12 +61,23 @@ mp_obj_t mpk_dispatch_table(void);
 typedef uint32_t (*mpk_entry_t)(const mp_obj_t *args, mp_obj_t *result);
 mp_obj_t mpk_call_entry(mpk_entry_t entry, const mp_obj_t *args);
 
+// A parameter of a function: its name, flags, and which default it has. MicroPython's own mp_arg_t takes more room.
+typedef struct {
+    uint16_t name;
+    uint8_t flags;
+    uint8_t value;
+} mpk_param_t;
+#define MPK_REQUIRED (MP_ARG_REQUIRED >> 8)
+#define MPK_KEYWORD (MP_ARG_KW_ONLY >> 8)
+// The defaults, in modmpickle.c.
+extern const mp_rom_obj_t mpk_defaults[];
+
 // A function or method of the module: its entry and its parameters.
 typedef struct {
     mp_obj_base_t base;
     mpk_entry_t entry;
     size_t n_params;
-    mp_arg_t params[];
+    mpk_param_t params[];
 } mpk_function_t;
 extern const mp_obj_type_t mpk_type_function;
 #define MPK_MAX_PARAMS (10)

@@ -5,7 +5,6 @@ from itertools import groupby
 from api.table import GENERATED, MAX_PARAMETERS, Attribute, Class, Constant, ExceptionType, Function, TableError
 
 WORDS = {"None": "MP_ROM_NONE", "True": "MP_ROM_TRUE", "False": "MP_ROM_FALSE"}
-KIND_FLAGS = {"positional-only": [], "positional-or-keyword": [], "keyword-only": ["MP_ARG_KW_ONLY"]}
 
 HEAD = f"""\
 // {GENERATED}
@@ -138,21 +137,26 @@ def quoted(text):
 # ------------------------------------------------------------------------------------------------------------ functions
 
 
-def param_entry(param):
+def param_entry(param, defaults):
     name = "" if param.kind == "positional-only" else param.name
-    flags = [*KIND_FLAGS[param.kind], "MP_ARG_REQUIRED"] if param.required else KIND_FLAGS[param.kind]
-    default = "" if param.required else f", {{.u_rom_obj = {value_of(param.default)}}}"
-    return f"        {{MP_QSTR_{name}, {' | '.join([*flags, 'MP_ARG_OBJ'])}{default or ', {0}'}}},"
+    flags = {"MPK_KEYWORD": param.kind == "keyword-only", "MPK_REQUIRED": param.required}
+    default = 0 if param.required else defaults.index(param.default)
+    return f"        {{MP_QSTR_{name}, {' | '.join(filter(flags.get, flags)) or 0}, {default}}},"
 
 
-def function_text(function):
+def defaults_text(defaults):
+    lines = ["const mp_rom_obj_t mpk_defaults[] = {", *(f"    {value_of(default)}," for default in defaults), "};"]
+    return "\n".join(lines)
+
+
+def function_text(function, defaults):
     lines = [
         f"static const mpk_function_t glue_{function.symbol}_obj = {{",
         "    {&mpk_type_function},",
         f"    mpickle_{function.entry},",
         f"    {len(function.param)},",
         "    {",
-        *map(param_entry, function.param),
+        *(param_entry(param, defaults) for param in function.param),
         "    },",
         "};",
     ]
@@ -165,7 +169,8 @@ def function_texts(api):
     most = max(len(function.param) for function in functions)
     if most > MAX_PARAMETERS:
         raise TableError(f"a function has {most} parameters, and mpk_function_call has room for {MAX_PARAMETERS}")
-    return [by_feature(functions, function_text, "\n\n")]
+    defaults = list(dict.fromkeys(param.default for f in functions for param in f.param if not param.required))
+    return [defaults_text(defaults), by_feature(functions, lambda f: function_text(f, defaults), "\n\n")]
 
 
 # -------------------------------------------------------------------------------------------------------------- classes
