@@ -30,7 +30,7 @@ static mp_obj_t mpk_source(mp_obj_t obj) {
 // A str has the buffer protocol here, but no bytes that a pickle could name.
 static void mpk_need_bytes(mp_obj_t obj) {
     mp_buffer_info_t buffer;
-    if (mp_obj_is_str(obj) || !mp_get_buffer(obj, &buffer, MP_BUFFER_READ)) {
+    if (mpk_is_str(obj) || !mp_get_buffer(obj, &buffer, MP_BUFFER_READ)) {
         mp_raise_TypeError(MPK_TEXT("a bytes-like object is required"));
     }
 }

@@ -32,11 +32,11 @@ mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args) {
     }
     #endif
     #if MPICKLE_PLACEHOLDER
-    if (callable == MP_OBJ_FROM_PTR(&mp_builtin_getattr_obj) && mpk_is_placeholder(args[0]) && mp_obj_is_str(args[1])) {
+    if (callable == MP_OBJ_FROM_PTR(&mp_builtin_getattr_obj) && mpk_is_placeholder(args[0]) && mpk_is_str(args[1])) {
         return mpk_placeholder_member(args[0], args[1]);
     }
     #endif
-    if (!mp_obj_is_str(args[0])) {
+    if (!mpk_is_str(args[0])) {
         return MPK_NULL;
     }
     const mp_obj_type_t *type = mpk_type_called(callable);

@@ -81,7 +81,7 @@ static const mp_map_t *mpk_names_of(mp_obj_t obj) {
 // The entry of a module's dict that holds `obj`, or NULL.
 static const mp_map_elem_t *mpk_find_value(const mp_map_t *map, mp_obj_t obj) {
     for (size_t i = 0; i < map->alloc; i++) {
-        if (mp_map_slot_is_filled(map, i) && map->table[i].value == obj && mp_obj_is_str(map->table[i].key)) {
+        if (mp_map_slot_is_filled(map, i) && map->table[i].value == obj && mpk_is_str(map->table[i].key)) {
             return &map->table[i];
         }
     }
@@ -157,7 +157,7 @@ mp_obj_t mpk_method_name(mp_obj_t self, mp_obj_t function) {
 static mp_obj_t mpk_str_attribute(mp_obj_t obj, qstr attr) {
     mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
     mp_load_method_protected(obj, attr, method, false);
-    return method[0] != MP_OBJ_NULL && mp_obj_is_str(method[0]) ? method[0] : MPK_NULL;
+    return method[0] != MP_OBJ_NULL && mpk_is_str(method[0]) ? method[0] : MPK_NULL;
 }
 
 // The globals of a function that was written in Python, or NULL.

@@ -86,7 +86,6 @@ static uint32_t mpk_method_anatomy(mp_obj_t obj, mpk_anatomy_t *anatomy) {
     return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, mp_obj_new_tuple(2, args));
 }
 
-#if MICROPY_PY_BUILTINS_BYTEARRAY
 // Arguments of a bytearray's class: bytes, or before protocol 3 a str and its encoding, or nothing.
 static mp_obj_t mpk_bytearray_arguments(mp_obj_t part, uint32_t protocol) {
     mp_buffer_info_t data;
@@ -105,64 +104,54 @@ static mp_obj_t mpk_bytearray_arguments(mp_obj_t part, uint32_t protocol) {
     mp_obj_t args[2] = {mp_obj_new_str_from_vstr(&text), mp_obj_new_str_via_qstr("latin-1", 7)};
     return mp_obj_new_tuple(2, args);
 }
-#endif
+
+// As in CPython it is a copy that is written.
+static mp_obj_t mpk_plain_tuple(mp_obj_t tuple) {
+    mp_obj_tuple_t *items = MP_OBJ_TO_PTR(tuple);
+    return mp_obj_new_tuple(items->len, items->items);
+}
 
 // What a built-in object is made again of, by itself or as the base of an instance of `cls`.
 static uint32_t mpk_native_anatomy(mp_obj_t cls, mp_obj_t part, uint32_t protocol, mpk_anatomy_t *anatomy) {
+    mpk_value_t value;
+    switch (mpk_inspect(part, &value)) {
+        case MPK_KIND_LIST:
+            return mpk_found(anatomy, MPK_BASE_LIST, part, mp_const_empty_tuple);
+        case MPK_KIND_DICT:
+            return mpk_found(anatomy, MPK_BASE_DICT, part, mp_const_empty_tuple);
+        case MPK_KIND_ORDERED_DICT:
+            return mpk_found(anatomy, MPK_BASE_CALL_PAIRS, MPK_NULL, mp_const_empty_tuple);
+        case MPK_KIND_TUPLE:
+            part = mpk_plain_tuple(part);
+            // fall through
+        case MPK_KIND_INT:
+        case MPK_KIND_BIG_INT:
+        case MPK_KIND_FLOAT:
+        case MPK_KIND_STR:
+        case MPK_KIND_BYTES:
+            return mpk_found(anatomy, MPK_BASE_VALUE, part, mpk_tuple_of(part));
+        case MPK_KIND_COMPLEX: {
+            mp_obj_t args[2];
+            mpk_parts(part, MPK_NULL, args, 0);
+            return mpk_found(anatomy, MPK_BASE_VALUE, part, mp_obj_new_tuple(2, args));
+        }
+        case MPK_KIND_BYTEARRAY:
+            return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, mpk_bytearray_arguments(part, protocol));
+        case MPK_KIND_SET:
+        case MPK_KIND_FROZENSET:
+            return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, mpk_tuple_of(mpk_list_of(part, MPK_NULL, NULL, 0)));
+    }
     const mp_obj_type_t *type = mp_obj_get_type(part);
     if (type == &mp_type_object) {
         return MPK_BASE_OBJECT;
     }
-    if (type == &mp_type_list) {
-        return mpk_found(anatomy, MPK_BASE_LIST, part, mp_const_empty_tuple);
-    }
-    if (type == &mp_type_dict) {
-        return mpk_found(anatomy, MPK_BASE_DICT, part, mp_const_empty_tuple);
-    }
-    if (type == &mp_type_tuple || mpk_is_namedtuple(type)) {
-        // As in CPython it is a copy that is written.
-        mp_obj_tuple_t *items = MP_OBJ_TO_PTR(part);
-        mp_obj_t plain = mp_obj_new_tuple(items->len, items->items);
-        return mpk_found(anatomy, MPK_BASE_VALUE, plain, type == &mp_type_tuple ? mpk_tuple_of(plain) : plain);
-    }
-    #if MICROPY_PY_BUILTINS_COMPLEX
-    if (type == &mp_type_complex) {
-        mp_float_t real, imag;
-        mp_obj_get_complex(part, &real, &imag);
-        mp_obj_t args[2] = {mp_obj_new_float(real), mp_obj_new_float(imag)};
-        return mpk_found(anatomy, MPK_BASE_VALUE, part, mp_obj_new_tuple(2, args));
-    }
-    #endif
-    if (type == &mp_type_int || type == &mp_type_str || type == &mp_type_bytes
-        #if MICROPY_PY_BUILTINS_FLOAT
-        || type == &mp_type_float
-        #endif
-    ) {
-        return mpk_found(anatomy, MPK_BASE_VALUE, part, mpk_tuple_of(part));
+    if (mpk_is_namedtuple(type)) {
+        mp_obj_t plain = mpk_plain_tuple(part);
+        return mpk_found(anatomy, MPK_BASE_VALUE, plain, plain);
     }
     if (mp_obj_is_native_exception_instance(part)) {
         return mpk_found(anatomy, MPK_BASE_CALL_STATELESS, MPK_NULL, mp_load_attr(part, MP_QSTR_args));
     }
-    #if MICROPY_PY_BUILTINS_BYTEARRAY
-    if (type == &mp_type_bytearray) {
-        return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, mpk_bytearray_arguments(part, protocol));
-    }
-    #endif
-    #if MICROPY_PY_BUILTINS_SET
-    if (type == &mp_type_set
-        #if MICROPY_PY_BUILTINS_FROZENSET
-        || type == &mp_type_frozenset
-        #endif
-    ) {
-        mp_obj_t items = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_list), part);
-        return mpk_found(anatomy, MPK_BASE_CALL, MPK_NULL, mpk_tuple_of(items));
-    }
-    #endif
-    #if MICROPY_PY_COLLECTIONS_ORDEREDDICT
-    if (type == &mp_type_ordereddict) {
-        return mpk_found(anatomy, MPK_BASE_CALL_PAIRS, MPK_NULL, mp_const_empty_tuple);
-    }
-    #endif
     #if MICROPY_PY_COLLECTIONS_DEQUE
     if (type == &mp_type_deque) {
         mp_int_t maxlen = ((mpk_deque_layout_t *)MP_OBJ_TO_PTR(part))->alloc - 1;
@@ -208,8 +197,8 @@ static bool mpk_has_slot(const mp_obj_type_t *type, mp_obj_t attr) {
     if (slots == NULL) {
         return false;
     }
-    return mp_obj_is_str(slots->value) ? mp_obj_equal(slots->value, attr)
-                                       : mp_binary_op(MP_BINARY_OP_CONTAINS, slots->value, attr) == mp_const_true;
+    return mpk_is_str(slots->value) ? mp_obj_equal(slots->value, attr)
+                                    : mp_binary_op(MP_BINARY_OP_CONTAINS, slots->value, attr) == mp_const_true;
 }
 
 MPK_RAISING(mpk_state) {

@@ -52,7 +52,7 @@ static mp_obj_t mpk_stand_in(uint8_t origin, mp_obj_t from, mp_obj_t with, mp_ob
 static mp_obj_t mpk_placeholder_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
     mp_arg_check_num(n_args, n_kw, 2, 2, false);
-    if (!mp_obj_is_str(args[0]) || !mp_obj_is_str(args[1])) {
+    if (!mpk_is_str(args[0]) || !mpk_is_str(args[1])) {
         mp_raise_TypeError(MPK_TEXT("module and name must be str"));
     }
     return mpk_stand_in(MPK_GLOBAL, args[0], args[1], MPK_NULL);

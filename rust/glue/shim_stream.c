@@ -59,7 +59,7 @@ static size_t mpk_read_native(mp_obj_t stream, uint8_t *data, size_t len) {
 static size_t mpk_read_method(mp_obj_t stream, uint8_t *data, size_t len) {
     mp_obj_t piece = mpk_call_method(stream, MP_QSTR_read, mp_obj_new_int_from_uint(len));
     mp_buffer_info_t buffer;
-    if (mp_obj_is_str(piece)) {
+    if (mpk_is_str(piece)) {
         mp_raise_TypeError(MPK_TEXT("read() returned str, not bytes: open the file in binary mode"));
     }
     if (!mp_get_buffer(piece, &buffer, MP_BUFFER_READ)) {
