@@ -3,7 +3,7 @@
 
 use crate::packed;
 use crate::packed::{CString, Packed, longest};
-use crate::parts::{GLOBALS, INSTANCES, MESSAGES, PYTHON2, TEXT};
+use crate::parts::{CLASSES, EXTENSIONS, GLOBALS, INSTANCES, MESSAGES, PYTHON2, REGISTRY, TEXT};
 
 /// Exception classes the machines ask for. Where an interpreter lacks one it raises the parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Class {
 
 macro_rules! faults {
     ($($name:ident: $class:ident, $message:literal $(, if $part:expr)?;)*) => {
-        /// Everything the machines find wrong by themselves. The place (opcode, offset) is added
+        /// Everything the machines and those who call them find wrong by themselves. The place (opcode, offset) is added
         /// by the machine that meets it, see [`Place`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
@@ -135,6 +135,37 @@ faults! {
     NewObjClass:      Pickling,   "args[0] from __newobj__ args has the wrong class", if GLOBALS;
     NewObjExLength:   Pickling,   "length of the NEWOBJ_EX argument tuple must be exactly 3", if GLOBALS;
     NewObjExTypes:    Pickling,   "NEWOBJ_EX arguments must be a class, a tuple and a dict", if GLOBALS;
+    // What a program asks for.
+    OldProtocol:      Value,      "pickle protocols 0 and 1 were left out of the firmware", if !TEXT;
+    NewProtocol:      Value,      "pickle protocol must be <= 5";
+    CallbackProtocol: Value,      "buffer_callback needs protocol >= 5";
+    NotWritable:      Type,       "file must have a 'write' attribute";
+    NotReadable:      Type,       "source must be a bytes-like object or have a 'read' attribute";
+    NotABuffer:       Type,       "a bytes-like object is required";
+    StrNotBytes:      Type,       "a bytes-like object is required, not str";
+    EncodesStr:       Type,       "encode() argument 1 must be str", if GLOBALS;
+    EncodingNotStr:   Type,       "encode() argument 'encoding' must be str", if GLOBALS;
+    NoPickler:        Pickling,   "Pickler.__init__() was not called", if CLASSES;
+    NoUnpickler:      Unpickling, "Unpickler.__init__() was not called", if CLASSES;
+    Busy:             Runtime,    "this object is at work already; a hook needs one of its own", if CLASSES;
+    FindsStr:         Type,       "find_class() arguments must be str", if CLASSES;
+    NotAMemo:         Type,       "memo must be a memo or a copy of one", if CLASSES;
+    RegistersClass:   Type,       "obj_type must be a class", if REGISTRY;
+    RegistersFunctions: Type,     "reduce_func, reconstruct_func and setstate_func must be callable", if REGISTRY;
+    RegistersStr:     Type,       "the names of a type and of its module must be str", if REGISTRY;
+    RegistersPath:    Type,       "a reconstructor is named by a dotted path, 'module.function'", if REGISTRY;
+    InjectsFunction:  Type,       "function must be callable", if REGISTRY;
+    InjectsPath:      Type,       "module_path must be a dotted path, func_name a str", if REGISTRY;
+    ExtensionNotStr:  Type,       "module and name must be str", if EXTENSIONS;
+    ExtensionRange:   Value,      "extension code must be 1 to 2147483647", if EXTENSIONS;
+    ExtensionNotInt:  Type,       "extension code must be an int", if EXTENSIONS;
+    // Said of a global.
+    NotAllowed:       Unpickling, "is not allowed; name it in allow= if you trust it", if GLOBALS;
+    ModuleExists:     Value,      "cannot be injected: the module exists here", if REGISTRY;
+    NotInjected:      Value,      "was not injected", if REGISTRY;
+    HasAnotherCode:   Value,      "has another code", if EXTENSIONS;
+    CodeInUse:        Value,      "cannot have a code that is in use", if EXTENSIONS;
+    NotRegistered:    Value,      "is not registered with this code", if EXTENSIONS;
 }
 
 const MESSAGE: Packed = packed!(TEXTS, b"|");

@@ -4,7 +4,7 @@
 //! looked for, and so on (byte pair encoding). What a text is split at is never in a pair, so that it is searched
 //! as it lies and only what is compared or shown is unpacked.
 
-use core::ffi::CStr;
+use core::ffi::{CStr, c_char};
 use heapless::Vec;
 
 /// The byte of the first pair. From there on, and around to the last control character, none is in a text.
@@ -110,6 +110,11 @@ impl<const N: usize> Default for CString<N> {
 }
 
 impl<const N: usize> CString<N> {
+    /// As C has it.
+    pub fn as_ptr(&self) -> *const c_char {
+        self.0.as_ptr().cast()
+    }
+
     /// As the standard library has it.
     pub fn as_c_str(&self) -> &CStr {
         CStr::from_bytes_until_nul(&self.0).unwrap_or_default()

@@ -9,5 +9,11 @@ pub const PYTHON2: bool = cfg!(feature = "python2");
 pub const GLOBALS: bool = cfg!(feature = "globals");
 /// Writing instances that have no `__reduce__` of their own.
 pub const INSTANCES: bool = cfg!(feature = "instances");
+/// `Pickler` and `Unpickler`, of which here are the messages alone, as of the parts below.
+pub const CLASSES: bool = cfg!(feature = "classes");
+/// `register_pickle`, and modules that are injected.
+pub const REGISTRY: bool = cfg!(feature = "registry");
+/// Extension codes.
+pub const EXTENSIONS: bool = cfg!(feature = "extensions");
 /// Messages of exceptions, and the names of opcodes in them.
 pub const MESSAGES: bool = cfg!(feature = "messages");

@@ -9,7 +9,7 @@ use crate::heap::TableHeap;
 use crate::interpreter::Interpreter;
 use crate::policy::Policy;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::Class;
+use mpickle_core::error::Fault;
 use mpickle_core::pickler::{self, DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, LOWEST_PROTOCOL, Pickler};
 use mpickle_core::runtime::Runtime;
 use mpickle_core::unpickler::{self, Unpickler};
@@ -124,7 +124,7 @@ pub fn parse_dump_options(shim: &Shim, options: [Obj; 3]) -> Result<(pickler::Op
     let fix_imports = shim.is_true(fix_imports)?;
     let buffer_callback = some(buffer_callback);
     if buffer_callback.is_some() && protocol < 5 {
-        return Err(shim.raise(Class::Value, c"buffer_callback needs protocol >= 5"));
+        return Err(shim.fail(Fault::CallbackProtocol));
     }
     Ok((pickler::Options { protocol, fix_imports, fast: false }, buffer_callback))
 }
@@ -132,7 +132,7 @@ pub fn parse_dump_options(shim: &Shim, options: [Obj; 3]) -> Result<(pickler::Op
 /// TypeError unless `file` can be written to.
 pub fn check_file(shim: &Shim, file: Obj) -> Result<()> {
     if !shim.is_stream(file, true)? {
-        return Err(shim.raise(Class::Type, c"file must have a 'write' attribute"));
+        return Err(shim.fail(Fault::NotWritable));
     }
     Ok(())
 }
@@ -161,7 +161,7 @@ fn python2_option<T>(option: Obj, parse: fn(&[u8]) -> Option<T>) -> Option<T> {
 pub fn open_source<'a>(rt: &Interpreter, source: Obj, streams: bool) -> Result<(Reader<'a, Obj>, bool)> {
     // A str has the buffer protocol, but a pickle in it was decoded by mistake.
     if shim::is_str(source) {
-        return Err(rt.shim.raise(Class::Type, c"a bytes-like object is required, not str"));
+        return Err(rt.shim.fail(Fault::StrNotBytes));
     }
     if let Some(memory) = shim::immutable_bytes(source) {
         return Ok((Reader::memory(memory), false));
@@ -170,10 +170,10 @@ pub fn open_source<'a>(rt: &Interpreter, source: Obj, streams: bool) -> Result<(
         return Ok((Reader::stream(source), true));
     }
     if !streams {
-        return Err(rt.shim.raise(Class::Type, c"a bytes-like object is required"));
+        return Err(rt.shim.fail(Fault::NotABuffer));
     }
     if !rt.shim.is_stream(source, false)? {
-        return Err(rt.shim.raise(Class::Type, c"source must be a bytes-like object or have a 'read' attribute"));
+        return Err(rt.shim.fail(Fault::NotReadable));
     }
     Ok((Reader::stream(source), false))
 }
@@ -185,11 +185,9 @@ fn parse_protocol(shim: &Shim, protocol: Obj) -> Result<u8> {
     };
     match shim.argument_int(protocol)? {
         ..0 => Ok(HIGHEST_PROTOCOL),
-        protocol if protocol < LOWEST_PROTOCOL.into() => {
-            Err(shim.raise(Class::Value, c"pickle protocols 0 and 1 were left out of the firmware"))
-        }
+        protocol if protocol < LOWEST_PROTOCOL.into() => Err(shim.fail(Fault::OldProtocol)),
         protocol if protocol <= HIGHEST_PROTOCOL.into() => Ok(protocol as u8),
-        _ => Err(shim.raise(Class::Value, c"pickle protocol must be <= 5")),
+        _ => Err(shim.fail(Fault::NewProtocol)),
     }
 }
 

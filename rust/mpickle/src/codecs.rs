@@ -4,7 +4,7 @@
 use crate::api::{enter, some};
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::{Class, Fault};
+use mpickle_core::error::Fault;
 use mpickle_core::growable::Growable;
 use mpickle_core::runtime::Runtime;
 use mpickle_core::wire::text::{self, Encoding};
@@ -22,7 +22,7 @@ pub extern "C" fn mpickle_codecs_encode(args: *const mp_obj_t, result: *mut mp_o
 
 fn encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<Obj> {
     let Some(utf8) = rt.text(text) else {
-        return Err(rt.shim.raise(Class::Type, c"encode() argument 1 must be str"));
+        return Err(rt.shim.fail(Fault::EncodesStr));
     };
     let encoding = match encoding {
         Some(encoding) => parse_encoding(&rt.shim, encoding)?,
@@ -38,7 +38,7 @@ fn encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<Obj> {
 
 fn parse_encoding(shim: &Shim, name: Obj) -> Result<Encoding> {
     if !shim::is_str(name) {
-        return Err(shim.raise(Class::Type, c"encode() argument 'encoding' must be str"));
+        return Err(shim.fail(Fault::EncodingNotStr));
     }
     let encoding = shim::immutable_bytes(name).and_then(Encoding::parse);
     encoding.filter(|&encoding| encoding != Encoding::Bytes).ok_or_else(|| shim.fail(Fault::UnknownEncoding))

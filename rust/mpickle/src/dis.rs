@@ -40,7 +40,7 @@ pub extern "C" fn mpickle_dis(args: *const mp_obj_t, result: *mut mp_obj_t) -> u
         disassembler.list().map_err(|raised| match rt.shim.fault() {
             // Whatever is wrong with a pickle is a ValueError to pickletools.
             Some(fault) if fault != Fault::OutOfMemory => {
-                rt.shim.raise_at(Class::Value, fault.message().as_c_str(), Some(disassembler.place()))
+                rt.shim.raise_at(Class::Value, fault, Some(disassembler.place()))
             }
             _ => raised,
         })?;

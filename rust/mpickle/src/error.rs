@@ -23,7 +23,7 @@ const _: () = {
 #[inline(never)]
 pub fn raise_fault(shim: &Shim, place: Option<Place>) -> Raised {
     match shim.fault() {
-        Some(fault) => shim.raise_at(fault.class(), fault.message().as_c_str(), place),
+        Some(fault) => shim.raise_at(fault.class(), fault, place),
         None => Raised,
     }
 }

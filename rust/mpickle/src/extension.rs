@@ -6,7 +6,7 @@
 use crate::api::enter;
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::Class;
+use mpickle_core::error::Fault;
 use mpickle_core::runtime::{self, Naming, Runtime, Value};
 
 type Result<T> = core::result::Result<T, Raised>;
@@ -25,8 +25,8 @@ pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_o
                 Ok(rt.none())
             }
             (Some(old), _) if same(shim, old, code)? => Ok(rt.none()),
-            (Some(_), _) => Err(shim.raise_global(Class::Value, module, name, c"has another code")),
-            (None, Some(_)) => Err(shim.raise_global(Class::Value, module, name, c"cannot have a code that is in use")),
+            (Some(_), _) => Err(shim.raise_global(module, name, Fault::HasAnotherCode)),
+            (None, Some(_)) => Err(shim.raise_global(module, name, Fault::CodeInUse)),
         }
     })
 }
@@ -41,7 +41,7 @@ pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut m
         let table = shim.slot_dict(shim::MPK_SLOT_EXTENSIONS)?;
         match shim.lookup(table, key)? {
             Some(old) if same(shim, old, code)? => {}
-            _ => return Err(shim.raise_global(Class::Value, module, name, c"is not registered with this code")),
+            _ => return Err(shim.raise_global(module, name, Fault::NotRegistered)),
         }
         shim.remove(table, key)?;
         shim.remove(table, code)?;
@@ -57,12 +57,12 @@ pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut m
 fn parse(rt: &Interpreter, module: Obj, name: Obj, code: Obj) -> Result<(Obj, Obj)> {
     let shim = &rt.shim;
     if !shim::is_str(module) || !shim::is_str(name) {
-        return Err(shim.raise(Class::Type, c"module and name must be str"));
+        return Err(shim.fail(Fault::ExtensionNotStr));
     }
     match rt.inspect(code) {
         Value::Int(1..=0x7fff_ffff) => Ok((code, shim.tuple(&[module, name])?)),
-        Value::Int(_) | Value::BigInt => Err(shim.raise(Class::Value, c"extension code must be 1 to 2147483647")),
-        _ => Err(shim.raise(Class::Type, c"extension code must be an int")),
+        Value::Int(_) | Value::BigInt => Err(shim.fail(Fault::ExtensionRange)),
+        _ => Err(shim.fail(Fault::ExtensionNotInt)),
     }
 }
 

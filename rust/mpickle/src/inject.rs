@@ -5,7 +5,7 @@
 
 use crate::api::{enter, some};
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::Class;
+use mpickle_core::error::Fault;
 use mpickle_core::runtime::Runtime;
 
 type Result<T> = core::result::Result<T, Raised>;
@@ -32,7 +32,7 @@ pub extern "C" fn mpickle_revert_fake_module_func(args: *const mp_obj_t, result:
 fn inject(shim: &Shim, path: Obj, name: Obj, function: Option<Obj>) -> Result<Obj> {
     check_names(shim, path, name)?;
     if function.is_some_and(|function| !shim::is_callable(function)) {
-        return Err(shim.raise(Class::Type, c"function must be callable"));
+        return Err(shim.fail(Fault::InjectsFunction));
     }
     let injected = shim.slot_dict(shim::MPK_SLOT_INJECTED)?;
     let key = shim.tuple(&[path, name])?;
@@ -61,7 +61,7 @@ fn check_names(shim: &Shim, path: Obj, name: Obj) -> Result<()> {
         && shim::is_str(name)
         && !shim::text(name).is_empty()
         && shim::text(path).split(|&byte| byte == b'.').all(|part| !part.is_empty());
-    if named { Ok(()) } else { Err(shim.raise(Class::Type, c"module_path must be a dotted path, func_name a str")) }
+    if named { Ok(()) } else { Err(shim.fail(Fault::InjectsPath)) }
 }
 
 /// The module of that path, if it can be imported.
@@ -80,7 +80,7 @@ fn existing(shim: &Shim, path: Obj) -> Result<Option<Obj>> {
 fn own_function(shim: &Shim, module: Obj, path: Obj, name: Obj, function: Option<Obj>) -> Result<Obj> {
     match shim.attribute(module, shim::text(name))? {
         Some(own) if function.is_none_or(|function| function == own) => Ok(own),
-        _ => Err(shim.raise_global(Class::Value, path, name, c"cannot be injected: the module exists here")),
+        _ => Err(shim.raise_global(path, name, Fault::ModuleExists)),
     }
 }
 
@@ -118,7 +118,7 @@ fn revert(shim: &Shim, path: Obj, name: Obj) -> Result<()> {
     let injected = shim.slot_dict(shim::MPK_SLOT_INJECTED)?;
     let key = shim.tuple(&[path, name])?;
     let (Some(function), Some(module)) = (shim.lookup(injected, key)?, shim.lookup(injected, path)?) else {
-        return Err(shim.raise_global(Class::Value, path, name, c"was not injected"));
+        return Err(shim.raise_global(path, name, Fault::NotInjected));
     };
     shim.remove(injected, key)?;
     remove_member(shim, module, name, function)?;

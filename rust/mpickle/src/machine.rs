@@ -9,7 +9,7 @@ use crate::interpreter::{Hooks, Interpreter};
 use crate::policy::Policy;
 use crate::shim::{self, Exclusive, Machine, Obj, Raised, Shim, mp_obj_t};
 use core::cell::Cell;
-use mpickle_core::error::{Class, Fault};
+use mpickle_core::error::Fault;
 use mpickle_core::growable::Growable;
 use mpickle_core::pickler;
 use mpickle_core::runtime::{Naming, Runtime, Value};
@@ -55,16 +55,13 @@ impl Machine for UnpicklerState {
 
 /// The state of an instance; UnpicklingError or PicklingError where `__init__` was not called.
 pub fn state<'a, T: Machine>(shim: &Shim, obj: Obj) -> Result<&'a T> {
-    let (class, message): (_, &core::ffi::CStr) = match T::KIND {
-        shim::MPK_SLOT_PICKLER => (Class::Pickling, c"Pickler.__init__() was not called"),
-        _ => (Class::Unpickling, c"Unpickler.__init__() was not called"),
-    };
-    shim::kept(obj).ok_or_else(|| shim.raise(class, message))
+    let fault = if T::KIND == shim::MPK_SLOT_PICKLER { Fault::NoPickler } else { Fault::NoUnpickler };
+    shim::kept(obj).ok_or_else(|| shim.fail(fault))
 }
 
 /// RuntimeError for a machine that is running.
 fn busy(shim: &Shim) -> Raised {
-    shim.raise(Class::Runtime, c"this object is at work already; a hook needs one of its own")
+    shim.fail(Fault::Busy)
 }
 
 /// Nothing must be taken from a machine at work.
@@ -191,7 +188,7 @@ pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *m
         let state = state::<UnpicklerState>(&rt.shim, this)?;
         rt.hooks.policy = state.policy;
         if !shim::is_str(module) || !shim::is_str(name) {
-            return Err(rt.shim.raise(Class::Type, c"find_class() arguments must be str"));
+            return Err(rt.shim.fail(Fault::FindsStr));
         }
         rt.find_class(module, name, state.naming.get())
     })
@@ -330,5 +327,5 @@ fn memo_index(rt: &Interpreter, index: Obj) -> Result<u32> {
 }
 
 fn no_memo(rt: &Interpreter) -> Raised {
-    rt.shim.raise(Class::Type, c"memo must be a memo or a copy of one")
+    rt.shim.fail(Fault::NotAMemo)
 }

@@ -3,7 +3,7 @@
 use crate::shim::{self, Obj, Raised, Shim, text};
 #[cfg(feature = "registry")]
 use crate::{inject, registry};
-use mpickle_core::error::Class;
+use mpickle_core::error::Fault;
 use mpickle_core::growable::Growable;
 use mpickle_core::wire::names::{self, Room};
 use mpickle_core::wire::text::word_index;
@@ -43,8 +43,7 @@ impl Policy {
             return Ok(injected);
         }
         if !self.allows(shim, module, name)? {
-            let why = c"is not allowed; name it in allow= if you trust it";
-            return Err(shim.raise_global(Class::Unpickling, module, name, why));
+            return Err(shim.raise_global(module, name, Fault::NotAllowed));
         }
         if let Some(supplied) = shim::find_supplied(module, name) {
             return Ok(supplied);

@@ -5,7 +5,7 @@
 
 use crate::api::{enter, some};
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
-use mpickle_core::error::Class;
+use mpickle_core::error::Fault;
 use mpickle_core::runtime::Runtime;
 
 type Result<T> = core::result::Result<T, Raised>;
@@ -33,11 +33,11 @@ pub extern "C" fn mpickle_register_pickle(args: *const mp_obj_t, result: *mut mp
             shim::arguments::<10>(args);
         let shim = &rt.shim;
         if !shim::is_class(cls) {
-            return Err(shim.raise(Class::Type, c"obj_type must be a class"));
+            return Err(shim.fail(Fault::RegistersClass));
         }
         let functions: [Obj; 3] = functions;
         if functions.iter().any(|&function| some(function).is_some_and(|function| !shim::is_callable(function))) {
-            return Err(shim.raise(Class::Type, c"reduce_func, reconstruct_func and setstate_func must be callable"));
+            return Err(shim.fail(Fault::RegistersFunctions));
         }
         // A type that keeps its name on the other side needs no mapping of it; half a mapping takes the rest from here.
         let mapped = some(mapped_module).is_some() || some(mapped_name).is_some();
@@ -72,7 +72,7 @@ pub extern "C" fn mpickle_register_pickle(args: *const mp_obj_t, result: *mut mp
 /// Module and name. The "full name" of a type may begin with its module.
 fn in_module(shim: &Shim, module: Obj, name: Obj) -> Result<[Obj; 2]> {
     if !shim::is_str(module) || !shim::is_str(name) {
-        return Err(shim.raise(Class::Type, c"the names of a type and of its module must be str"));
+        return Err(shim.fail(Fault::RegistersStr));
     }
     let rest = shim::text(name).strip_prefix(shim::text(module)).and_then(|rest| rest.strip_prefix(b"."));
     Ok([shim.interned(shim::text(module))?, shim.interned(rest.unwrap_or(shim::text(name)))?])
@@ -87,7 +87,7 @@ fn dotted(shim: &Shim, path: Obj) -> Result<[Obj; 2]> {
     let mut parts = text.rsplitn(2, |&byte| byte == b'.');
     match (parts.next(), parts.next()) {
         (Some(name), Some(module)) if !module.is_empty() => Ok([shim.interned(module)?, shim.interned(name)?]),
-        _ => Err(shim.raise(Class::Type, c"a reconstructor is named by a dotted path, 'module.function'")),
+        _ => Err(shim.fail(Fault::RegistersPath)),
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use core::cell::{Cell, UnsafeCell};
-use core::ffi::{CStr, c_void};
+use core::ffi::c_void;
 #[cfg(feature = "dis")]
 use core::mem::offset_of;
 use core::num::NonZeroU64;
@@ -492,33 +492,26 @@ impl Shim {
         Raised
     }
 
-    /// Raises an exception of one of the machines' classes.
+    /// Raises an exception of one of the machines' classes, with the place in the pickle.
     #[cold]
     #[inline(never)]
-    pub fn raise(&self, class: Class, message: &CStr) -> Raised {
-        self.raise_at(class, message, None)
-    }
-
-    /// The same, with the place in the pickle.
-    #[inline(never)]
-    pub fn raise_at(&self, class: Class, message: &CStr, place: Option<Place>) -> Raised {
-        let message = if MESSAGES { message } else { c"" };
+    pub fn raise_at(&self, class: Class, fault: Fault, place: Option<Place>) -> Raised {
         let name = place.and_then(|place| place.opcode).filter(|_| MESSAGES).and_then(opcode::name);
         let place = place.map(|Place { opcode, offset }| ffi::mpk_place_t {
-            name: name.as_ref().map_or(core::ptr::null(), |name| name.as_c_str().as_ptr()),
+            name: name.as_ref().map_or(core::ptr::null(), |name| name.as_ptr()),
             code: opcode.map_or(ffi::MPK_NO_OPCODE, u32::from),
             offset,
         });
         let place = place.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
-        self.raise_object(call!(mpk_exception(class as u32, message.as_ptr(), place)))
+        self.raise_object(call!(mpk_exception(class as u32, fault.message().as_ptr(), place)))
     }
 
     /// Raises an exception that says something of a global, both of whose names are str.
     #[cold]
     #[inline(never)]
-    pub fn raise_global(&self, class: Class, module: Obj, name: Obj, what: &CStr) -> Raised {
-        let what = if MESSAGES { what } else { c"" };
-        self.raise_object(call!(mpk_global_exception(class as u32, module.raw(), name.raw(), what.as_ptr())))
+    pub fn raise_global(&self, module: Obj, name: Obj, fault: Fault) -> Raised {
+        let (class, message) = (fault.class() as u32, fault.message());
+        self.raise_object(call!(mpk_global_exception(class, module.raw(), name.raw(), message.as_ptr())))
     }
 
     /// Notes what a machine found wrong.
@@ -794,8 +787,7 @@ impl Shim {
     pub fn keep<T: Machine>(&self, obj: Obj, value: T) -> Result<()> {
         let block = alloc(size_of::<T>()).cast::<T>();
         if block.is_null() {
-            call!(mpk_no_memory(self.call.get(), size_of::<T>()));
-            return Err(Raised);
+            return Err(self.fail(Fault::OutOfMemory));
         }
         // SAFETY: the block is new, large enough, and aligned more than any type here needs. EXCEPTION: none. GC: on the
         // stack until the instance has it.
@@ -850,7 +842,7 @@ impl Shim {
     pub fn show(&self, out: Obj, line: &Line) -> Result<()> {
         let name = opcode::name(line.code).unwrap_or_default();
         let line = core::ptr::from_ref(line).cast::<ffi::mpk_line_t>();
-        let shown = ffi::mpk_shown_t { line, name: name.as_c_str().as_ptr() };
+        let shown = ffi::mpk_shown_t { line, name: name.as_ptr() };
         self.protect_at(ffi::mpk_show_line, out.raw(), NULL, &raw const shown, 0).map(drop)
     }
 
