@@ -7,71 +7,81 @@
 #include <stdint.h>
 #include "shim.h"
 
+// MicroPython during one call. What every call into C gets comes first, so that its address need not be worked out.
+// (Aligned, it is nothing but a name in the header of the exports.)
+typedef struct Interpreter Interpreter;
+
+// One of the entries: what C calls with the interpreter of the call, by way of [`mpickle_enter`].
+typedef mp_obj_t (*Entry)(struct Interpreter*, const mp_obj_t*);
+
 // `dump(obj, file, protocol, fix_imports, buffer_callback)`: to a stream, or where `file` is None to bytes.
-uint32_t mpickle_dump(const mp_obj_t *args,
-                      mp_obj_t *result);
+mp_obj_t mpickle_dump(struct Interpreter *rt,
+                      const mp_obj_t *args);
 
 // `dumps(obj, protocol, fix_imports, buffer_callback)`
-uint32_t mpickle_dumps(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_dumps(struct Interpreter *rt, const mp_obj_t *args);
 
 // `load(source, fix_imports, encoding, errors, buffers, allow, missing)`: from a stream or a buffer.
-uint32_t mpickle_load(const mp_obj_t *args,
-                      mp_obj_t *result);
+mp_obj_t mpickle_load(struct Interpreter *rt,
+                      const mp_obj_t *args);
 
 // `loads(data, fix_imports, encoding, errors, buffers, allow, missing)`: from a buffer.
-uint32_t mpickle_loads(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_loads(struct Interpreter *rt, const mp_obj_t *args);
 
-// `_codecs.encode(text, encoding)`, with which pickles of protocols 0 to 2 make bytes.
-uint32_t mpickle_codecs_encode(const mp_obj_t *args, mp_obj_t *result);
+// Calls an entry: gives a status, and stores its result or the exception.
+uint32_t mpickle_enter(Entry entry, const mp_obj_t *args, mp_obj_t *result);
+
+// `_codecs.encode(text, encoding)`
+mp_obj_t mpickle_codecs_encode(struct Interpreter *rt, const mp_obj_t *args);
 
 // `dis(pickle, out)`
-uint32_t mpickle_dis(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_dis(struct Interpreter *rt, const mp_obj_t *args);
 
 // `add_extension(module, name, code)`
-uint32_t mpickle_add_extension(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_add_extension(struct Interpreter *rt, const mp_obj_t *args);
 
 // `remove_extension(module, name, code)`
-uint32_t mpickle_remove_extension(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_remove_extension(struct Interpreter *rt, const mp_obj_t *args);
 
 // `inject_fake_module_func(module_path, func_name, function)`
-uint32_t mpickle_inject_fake_module_func(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_inject_fake_module_func(struct Interpreter *rt, const mp_obj_t *args);
 
 // `revert_fake_module_func(module_path, func_name)`
-uint32_t mpickle_revert_fake_module_func(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_revert_fake_module_func(struct Interpreter *rt, const mp_obj_t *args);
 
 // `Pickler.__init__(self, file, protocol, fix_imports, buffer_callback)`
-uint32_t mpickle_pickler_init(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_pickler_init(struct Interpreter *rt, const mp_obj_t *args);
 
 // `Pickler.dump(self, obj)`
-uint32_t mpickle_pickler_dump(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_pickler_dump(struct Interpreter *rt, const mp_obj_t *args);
 
 // `Pickler.persistent_id(self, obj)`: no object has one.
-uint32_t mpickle_pickler_persistent_id(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_pickler_persistent_id(struct Interpreter *rt, const mp_obj_t *args);
 
 // `Unpickler.__init__(self, file, fix_imports, encoding, errors, buffers, allow, missing)`
-uint32_t mpickle_unpickler_init(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_unpickler_init(struct Interpreter *rt, const mp_obj_t *args);
 
 // `Unpickler.load(self)`
-uint32_t mpickle_unpickler_load(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_unpickler_load(struct Interpreter *rt, const mp_obj_t *args);
 
 // `Unpickler.find_class(self, module, name)`
-uint32_t mpickle_unpickler_find_class(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_unpickler_find_class(struct Interpreter *rt, const mp_obj_t *args);
 
 // `Unpickler.persistent_load(self, pid)`: there are no such objects.
-uint32_t mpickle_unpickler_persistent_load(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_unpickler_persistent_load(struct Interpreter *rt, const mp_obj_t *args);
 
 // `memo.clear()`
-uint32_t mpickle_memo_clear(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_memo_clear(struct Interpreter *rt, const mp_obj_t *args);
 
 // `memo.copy()`: `{id: (index, object)}` of a Pickler, `{index: object}` of an Unpickler.
-uint32_t mpickle_memo_copy(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_memo_copy(struct Interpreter *rt, const mp_obj_t *args);
 
 // `self.memo = dict`, as `memo.copy()` gives it.
-uint32_t mpickle_memo_set(const mp_obj_t *args, mp_obj_t *result);
+mp_obj_t mpickle_memo_set(struct Interpreter *rt, const mp_obj_t *args);
 
 // `register_pickle(obj_type, obj_full_name, obj_module, obj_reconstructor_func, reduce_func, reconstruct_func,
 // setstate_func, map_obj_module, map_obj_full_name, map_reconstructor_func)`
-uint32_t mpickle_register_pickle(const mp_obj_t *args,
-                                 mp_obj_t *result);
+mp_obj_t mpickle_register_pickle(struct Interpreter *rt,
+                                 const mp_obj_t *args);
 
 #endif  /* MPICKLE_EXPORTS_H */

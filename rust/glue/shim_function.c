@@ -4,13 +4,14 @@
 // ours. The entry never raises: it returns a status, and mpk_finish returns the result or raises it, after Rust has
 // returned.
 
+#include "exports.h"
 #include "shim_private.h"
 
 mp_obj_t mpk_call_entry(mpk_entry_t entry, const mp_obj_t *args) {
     mpk_guard_t guard;
     mp_obj_t result = MPK_NULL;
     mpk_enter(&guard);
-    uint32_t status = entry(args, &result);
+    uint32_t status = mpickle_enter(entry, args, &result);
     return mpk_finish(&guard, status, result);
 }
 

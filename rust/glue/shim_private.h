@@ -57,8 +57,9 @@ mp_obj_t *mpk_slot_place(uint32_t which);
 // The attribute `dispatch_table` of the module.
 mp_obj_t mpk_dispatch_table(void);
 
-// Calls an entry of Rust's and returns its result, or raises.
-typedef uint32_t (*mpk_entry_t)(const mp_obj_t *args, mp_obj_t *result);
+// Calls an entry of Rust's, by way of mpickle_enter, and returns its result, or raises.
+struct Interpreter;
+typedef mp_obj_t (*mpk_entry_t)(struct Interpreter *interpreter, const mp_obj_t *args);
 mp_obj_t mpk_call_entry(mpk_entry_t entry, const mp_obj_t *args);
 
 // A parameter of a function: its name, flags, and which default it has. MicroPython's own mp_arg_t takes more room.

@@ -20,8 +20,8 @@ type Result<T> = core::result::Result<T, Raised>;
 
 /// `dump(obj, file, protocol, fix_imports, buffer_callback)`: to a stream, or where `file` is None to bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_dump(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_dump(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[obj, file, options @ ..] = shim::arguments::<5>(args);
         dump(rt, obj, some(file), options)
     })
@@ -29,8 +29,8 @@ pub extern "C" fn mpickle_dump(args: *const mp_obj_t, result: *mut mp_obj_t) -> 
 
 /// `dumps(obj, protocol, fix_imports, buffer_callback)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_dumps(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_dumps(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[obj, options @ ..] = shim::arguments::<4>(args);
         dump(rt, obj, None, options)
     })
@@ -38,8 +38,8 @@ pub extern "C" fn mpickle_dumps(args: *const mp_obj_t, result: *mut mp_obj_t) ->
 
 /// `load(source, fix_imports, encoding, errors, buffers, allow, missing)`: from a stream or a buffer.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_load(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[source, options @ ..] = shim::arguments::<7>(args);
         load(rt, source, true, options)
     })
@@ -47,22 +47,32 @@ pub extern "C" fn mpickle_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> 
 
 /// `loads(data, fix_imports, encoding, errors, buffers, allow, missing)`: from a buffer.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_loads(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_loads(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[source, options @ ..] = shim::arguments::<7>(args);
         load(rt, source, false, options)
     })
 }
 
-/// What an entry does with its arguments.
-pub type Entry = fn(&mut Interpreter, *const mp_obj_t) -> Result<Obj>;
+/// One of the entries: what C calls with the interpreter of the call, by way of [`mpickle_enter`].
+pub type Entry = extern "C" fn(&mut Interpreter, *const mp_obj_t) -> mp_obj_t;
 
-/// Runs an entry and hands its result to C.
-#[inline(never)]
-pub fn enter(args: *const mp_obj_t, result: *mut mp_obj_t, entry: Entry) -> u32 {
+/// Calls an entry: gives a status, and stores its result or the exception.
+#[unsafe(no_mangle)]
+pub extern "C" fn mpickle_enter(entry: Entry, args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
     let mut rt = Interpreter::new();
-    let outcome = entry(&mut rt, args).map_err(|_| error::raise_fault(&rt.shim, None));
+    let outcome = shim::outcome(entry(&mut rt, args)).map_err(|_| error::raise_fault(&rt.shim, None));
     rt.shim.give_back(outcome, result)
+}
+
+/// What an entry gives: its result, or null where an exception is under way.
+#[inline(always)]
+pub fn answer(
+    rt: &mut Interpreter,
+    args: *const mp_obj_t,
+    work: impl FnOnce(&mut Interpreter, *const mp_obj_t) -> Result<Obj>,
+) -> mp_obj_t {
+    shim::answer(work(rt, args))
 }
 
 #[inline(never)]

@@ -1,7 +1,7 @@
 //! `_codecs.encode`, with which pickles of protocols 0 to 2 make bytes.
 #![allow(unsafe_code)]
 
-use crate::api::{enter, some};
+use crate::api::{answer, some};
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::Fault;
@@ -13,8 +13,8 @@ type Result<T> = core::result::Result<T, Raised>;
 
 /// `_codecs.encode(text, encoding)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_codecs_encode(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_codecs_encode(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[text, encoding] = shim::arguments(args);
         encode(rt, text, some(encoding))
     })

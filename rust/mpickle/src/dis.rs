@@ -1,7 +1,7 @@
 //! `dis`: a pickle's opcodes, shown as CPython's `pickletools.dis` shows them.
 #![allow(unsafe_code)]
 
-use crate::api::{enter, open_source};
+use crate::api::{answer, open_source};
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Raised, mp_obj_t};
 use mpickle_core::dis::{Disassembler, Form, Line, Listing, Note};
@@ -28,8 +28,8 @@ const _: () = {
 
 /// `dis(pickle, out)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_dis(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_dis(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[pickle, out] = shim::arguments(args);
         rt.hooks.listing = Some(out);
         let (mut reader, in_place) = open_source(rt, pickle, true)?;

@@ -3,7 +3,7 @@
 //! One dict has both directions: code to `(module, name)`, and that tuple to the code.
 #![allow(unsafe_code)]
 
-use crate::api::enter;
+use crate::api::answer;
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::Fault;
@@ -13,8 +13,8 @@ type Result<T> = core::result::Result<T, Raised>;
 
 /// `add_extension(module, name, code)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_add_extension(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[module, name, code] = shim::arguments(args);
         let shim = &rt.shim;
         let (code, key) = parse(rt, module, name, code)?;
@@ -33,8 +33,8 @@ pub extern "C" fn mpickle_add_extension(args: *const mp_obj_t, result: *mut mp_o
 
 /// `remove_extension(module, name, code)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_remove_extension(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_remove_extension(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[module, name, code] = shim::arguments(args);
         let shim = &rt.shim;
         let (code, key) = parse(rt, module, name, code)?;

@@ -3,7 +3,8 @@
 //! One dict has all that was injected: a module under its path, a function under `(path, name)`.
 #![allow(unsafe_code)]
 
-use crate::api::{enter, some};
+use crate::api::{answer, some};
+use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::Fault;
 use mpickle_core::runtime::Runtime;
@@ -12,8 +13,8 @@ type Result<T> = core::result::Result<T, Raised>;
 
 /// `inject_fake_module_func(module_path, func_name, function)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_inject_fake_module_func(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_inject_fake_module_func(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[path, name, function] = shim::arguments(args);
         inject(&rt.shim, path, name, some(function))
     })
@@ -21,8 +22,8 @@ pub extern "C" fn mpickle_inject_fake_module_func(args: *const mp_obj_t, result:
 
 /// `revert_fake_module_func(module_path, func_name)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_revert_fake_module_func(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_revert_fake_module_func(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[path, name] = shim::arguments(args);
         revert(&rt.shim, path, name)?;
         Ok(rt.none())

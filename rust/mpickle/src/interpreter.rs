@@ -44,7 +44,8 @@ pub struct Hooks {
 }
 
 /// MicroPython during one call. What every call into C gets comes first, so that its address need not be worked out.
-#[repr(C)]
+/// (Aligned, it is nothing but a name in the header of the exports.)
+#[repr(C, align(8))]
 pub struct Interpreter {
     /// Where exceptions are while the call lasts.
     pub shim: Shim,

@@ -3,7 +3,7 @@
 //! While a machine runs it has memo and reader to itself: a hook that calls the same instance again is refused.
 #![allow(unsafe_code)]
 
-use crate::api::{self, enter};
+use crate::api::{self, answer};
 use crate::heap::TableHeap;
 use crate::interpreter::{Hooks, Interpreter};
 use crate::policy::Policy;
@@ -71,8 +71,8 @@ fn check_idle(shim: &Shim, is_busy: Option<bool>) -> Result<()> {
 
 /// `Pickler.__init__(self, file, protocol, fix_imports, buffer_callback)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_pickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_pickler_init(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this, file, options @ ..] = shim::arguments::<5>(args);
         check_idle(&rt.shim, shim::kept(this).map(|state: &PicklerState| state.memo.is_busy()))?;
         let (options, buffer_callback) = api::parse_dump_options(&rt.shim, options)?;
@@ -85,8 +85,8 @@ pub extern "C" fn mpickle_pickler_init(args: *const mp_obj_t, result: *mut mp_ob
 
 /// `Pickler.dump(self, obj)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_pickler_dump(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_pickler_dump(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this, obj] = shim::arguments(args);
         let state = state::<PicklerState>(&rt.shim, this)?;
         let options = set_dump_hooks(rt, this, state)?;
@@ -121,14 +121,14 @@ fn set_dump_hooks(rt: &mut Interpreter, this: Obj, state: &PicklerState) -> Resu
 
 /// `Pickler.persistent_id(self, obj)`: no object has one.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_pickler_persistent_id(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, _| Ok(rt.none()))
+pub extern "C" fn mpickle_pickler_persistent_id(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, _| Ok(rt.none()))
 }
 
 /// `Unpickler.__init__(self, file, fix_imports, encoding, errors, buffers, allow, missing)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_unpickler_init(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this, source, options @ ..] = shim::arguments::<8>(args);
         check_idle(&rt.shim, shim::kept(this).map(|state: &UnpicklerState| state.input.is_busy()))?;
         let options = api::parse_load_options(rt, options)?;
@@ -149,8 +149,8 @@ pub extern "C" fn mpickle_unpickler_init(args: *const mp_obj_t, result: *mut mp_
 
 /// `Unpickler.load(self)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_unpickler_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_unpickler_load(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this] = shim::arguments(args);
         let state = state::<UnpicklerState>(&rt.shim, this)?;
         set_load_hooks(rt, this, state)?;
@@ -182,8 +182,8 @@ fn set_load_hooks(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Re
 
 /// `Unpickler.find_class(self, module, name)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_unpickler_find_class(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this, module, name] = shim::arguments(args);
         let state = state::<UnpicklerState>(&rt.shim, this)?;
         rt.hooks.policy = state.policy;
@@ -196,8 +196,8 @@ pub extern "C" fn mpickle_unpickler_find_class(args: *const mp_obj_t, result: *m
 
 /// `Unpickler.persistent_load(self, pid)`: there are no such objects.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_unpickler_persistent_load(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, _| Err(rt.fail(Fault::NoPersistentLoad)))
+pub extern "C" fn mpickle_unpickler_persistent_load(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, _| Err(rt.fail(Fault::NoPersistentLoad)))
 }
 
 // The memo, of either class.
@@ -225,8 +225,8 @@ fn with_memo(
 
 /// `memo.clear()`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_memo_clear(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this] = shim::arguments(args);
         with_memo(rt, this, rt.none(), |_, memo, none| {
             match memo {
@@ -240,8 +240,8 @@ pub extern "C" fn mpickle_memo_clear(args: *const mp_obj_t, result: *mut mp_obj_
 
 /// `memo.copy()`: `{id: (index, object)}` of a Pickler, `{index: object}` of an Unpickler.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_memo_copy(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_memo_copy(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this] = shim::arguments(args);
         with_memo(rt, this, rt.dict()?, copy_memo)
     })
@@ -267,8 +267,8 @@ fn add_entry(rt: &Interpreter, copy: Obj, key: usize, entry: Obj) -> Result<()> 
 
 /// `self.memo = dict`, as `memo.copy()` gives it.
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_memo_set(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_memo_set(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[this, dict] = shim::arguments(args);
         with_memo(rt, this, dict, |rt, memo, dict| {
             match memo {

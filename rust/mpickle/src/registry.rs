@@ -3,7 +3,8 @@
 //! A registration is a tuple in a dict by type, so that all of it is the collector's; [`Field`] says what lies where.
 #![allow(unsafe_code)]
 
-use crate::api::{enter, some};
+use crate::api::{answer, some};
+use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::Fault;
 use mpickle_core::runtime::Runtime;
@@ -27,8 +28,8 @@ const FIELDS: usize = 12;
 /// `register_pickle(obj_type, obj_full_name, obj_module, obj_reconstructor_func, reduce_func, reconstruct_func,
 /// setstate_func, map_obj_module, map_obj_full_name, map_reconstructor_func)`
 #[unsafe(no_mangle)]
-pub extern "C" fn mpickle_register_pickle(args: *const mp_obj_t, result: *mut mp_obj_t) -> u32 {
-    enter(args, result, |rt, args| {
+pub extern "C" fn mpickle_register_pickle(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
+    answer(rt, args, |rt, args| {
         let &[cls, name, module, reconstructor, functions @ .., mapped_module, mapped_name, mapped_reconstructor] =
             shim::arguments::<10>(args);
         let shim = &rt.shim;

@@ -406,6 +406,16 @@ pub fn arguments<'a, const N: usize>(args: *const ffi::mp_obj_t) -> &'a [Obj; N]
     unsafe { &*args.cast() }
 }
 
+/// What an entry hands to its caller in C: null where an exception is under way.
+pub fn answer(outcome: Result<Obj>) -> ffi::mp_obj_t {
+    raw(outcome.ok())
+}
+
+/// The same, back again.
+pub fn outcome(answer: ffi::mp_obj_t) -> Result<Obj> {
+    some(answer).ok_or(Raised)
+}
+
 impl Shim {
     /// For one call.
     pub fn new() -> Self {

@@ -319,25 +319,27 @@ opcodes! {
     READONLY_BUFFER = b'\x98', None, 5, [1 => 1];
 }
 
-/// How many bytes the number takes that an opcode's argument is, or begins with; 0 where it has none, or is no opcode.
+/// How many bytes the number takes that an opcode's argument is, or begins with, and 0 where it has none. What is no opcode
+/// may have the width of one that differs in the highest bit.
 #[inline]
+#[allow(clippy::indexing_slicing)]
 pub fn width(code: u8) -> u8 {
-    WIDTHS.get(usize::from(code.wrapping_sub(FIRST))).copied().unwrap_or(0)
+    WIDTHS[usize::from(code & 0x7f)]
 }
 
-/// The least and the greatest code that there are.
-const FIRST: u8 = MARK;
-const LAST: u8 = READONLY_BUFFER;
-
-/// From the first opcode on.
-static WIDTHS: [u8; (LAST - FIRST + 1) as usize] = widths();
+/// By the seven low bits: no two opcodes have the same, since from 0x80 on there are so few.
+static WIDTHS: [u8; 128] = widths();
 
 #[allow(clippy::indexing_slicing)]
-const fn widths() -> [u8; (LAST - FIRST + 1) as usize] {
-    let mut widths = [0; _];
+const fn widths() -> [u8; 128] {
+    let mut widths = [0; 128];
+    let mut taken = [false; 128];
     let mut i = 0;
     while i < OPCODES.len() {
-        widths[(OPCODES[i].code - FIRST) as usize] = OPCODES[i].argument.width();
+        let place = (OPCODES[i].code & 0x7f) as usize;
+        assert!(!taken[place]);
+        taken[place] = true;
+        widths[place] = OPCODES[i].argument.width();
         i += 1;
     }
     widths

@@ -118,8 +118,13 @@ impl<'a, O: Copy> Reader<'a, O> {
         };
         self.position += usize::from(width);
         let number = u64::from_le_bytes(bytes);
-        // Apart, since small processors shift no 64 bits.
-        Ok(if width == 8 { number } else { (number as u32 & (u32::MAX >> (32 - 8 * u32::from(width)))).into() })
+        let bits = 8 * u32::from(width);
+        // Small processors shift no 64 bits.
+        Ok(match width {
+            _ if size_of::<usize>() == 8 => number & (u64::MAX >> (64 - bits)),
+            8 => number,
+            _ => (number as u32 & (u32::MAX >> (32 - bits))).into(),
+        })
     }
 
     /// The same, byte by byte.
