@@ -34,6 +34,12 @@ impl Packed {
         Unpacked { pairs: self.pairs, part: part.iter(), seconds: Vec::new() }
     }
 
+    /// Whether a part of [`Packed::text`] says that.
+    #[inline(never)]
+    pub fn is(self, part: &'static [u8], text: &[u8]) -> bool {
+        self.unpack(part).eq(text.iter().copied())
+    }
+
     /// One of many texts, each of which ends in `|`, as far as there is room for it.
     pub fn nth<const N: usize>(self, number: usize) -> CString<N> {
         let mut string = CString::default();

@@ -155,7 +155,7 @@ impl Direction {
             Direction::ToPython3 => (old, new),
             Direction::ToPython2 => (new, old),
         };
-        RULES.unpack(this).eq(from.iter().copied()).then_some(other)
+        RULES.is(this, from).then_some(other)
     }
 }
 
