@@ -21,16 +21,16 @@ mp_obj_t mpk_import(qstr module) {
 // Walks a dotted path from `obj`. `parent` gets the object that holds the last part, `last` that part.
 static mp_obj_t mpk_walk(mp_obj_t obj, const char *path, size_t len, mp_obj_t *parent, qstr *last) {
     const char *end = path + len;
-    for (;;) {
-        const char *dot = memchr(path, '.', end - path);
-        size_t part = (dot == NULL ? end : dot) - path;
-        *parent = obj;
-        *last = qstr_from_strn(path, part);
-        obj = mp_load_attr(obj, *last);
-        if (dot == NULL) {
-            return obj;
+    for (const char *dot = path;; dot++) {
+        if (dot == end || *dot == '.') {
+            *parent = obj;
+            *last = qstr_from_strn(path, dot - path);
+            obj = mp_load_attr(obj, *last);
+            if (dot == end) {
+                return obj;
+            }
+            path = dot + 1;
         }
-        path = dot + 1;
     }
 }
 
@@ -319,8 +319,8 @@ MPK_RAISING(mpk_locate) {
         }
     }
     // Names are pickled by identity, so that each is written once.
-    location->module = mp_obj_str_intern(location->module);
-    location->name = mp_obj_str_intern(location->name);
+    location->module = mp_obj_str_intern_checked(location->module);
+    location->name = mp_obj_str_intern_checked(location->name);
     if (verify) {
         mpk_verify(obj, location, other == MPK_NULL);
     } else if (location->name == location->module) {
