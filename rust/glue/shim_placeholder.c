@@ -300,51 +300,54 @@ static void mpk_print_name(const mp_print_t *print, mp_obj_t obj, bool with_modu
     mp_obj_print_helper(print, self->with, PRINT_STR);
 }
 
-// Prints `key` and `value` as they stand in a call or in a dict.
-static void mpk_print_pair(
-    const mp_print_t *print, mp_obj_t key, mp_print_kind_t kind, const char *to, mp_obj_t value) {
-    mp_obj_print_helper(print, key, kind);
-    mp_print_str(print, to);
-    mp_obj_print_helper(print, value, PRINT_REPR);
+static void mpk_print_after(const mp_print_t *print, const char *before, mp_obj_t obj) {
+    mp_print_str(print, before);
+    mp_obj_print_helper(print, obj, PRINT_REPR);
 }
 
 static void mpk_print_arguments(const mp_print_t *print, mpk_placeholder_t *self) {
-    const char *comma = "";
-    mp_print_str(print, "(");
+    const char *before = "(";
     mp_obj_tuple_t *args = MP_OBJ_TO_PTR(mpk_arguments(self));
-    for (size_t i = 0; i < args->len; i++, comma = ", ") {
-        mp_print_str(print, comma);
-        mp_obj_print_helper(print, args->items[i], PRINT_REPR);
+    for (size_t i = 0; i < args->len; i++, before = ", ") {
+        mpk_print_after(print, before, args->items[i]);
     }
     mp_obj_t key, value;
     size_t position = 0;
     while (self->kwargs != MPK_NULL && (key = mpk_dict_next(self->kwargs, &position, &value)) != MPK_NULL) {
-        mp_print_str(print, comma);
-        comma = ", ";
-        mpk_print_pair(print, key, PRINT_STR, "=", value);
+        mp_print_str(print, before);
+        before = ", ";
+        mp_obj_print_helper(print, key, PRINT_STR);
+        mpk_print_after(print, "=", value);
     }
-    mp_print_str(print, ")");
+    mp_print_str(print, *before == '(' ? "()" : ")");
 }
 
 static void mpk_print_contents(const mp_print_t *print, mpk_placeholder_t *self) {
     if (self->items != MPK_NULL) {
-        mp_print_str(print, " ");
-        mp_obj_print_helper(print, self->items, PRINT_REPR);
+        mpk_print_after(print, " ", self->items);
     }
     if (self->pairs != MPK_NULL) {
         const char *before = " {";
         mp_obj_list_t *pairs = MP_OBJ_TO_PTR(self->pairs);
         for (size_t i = 0; i < pairs->len; i++, before = ", ") {
             mp_obj_tuple_t *pair = MP_OBJ_TO_PTR(pairs->items[i]);
-            mp_print_str(print, before);
-            mpk_print_pair(print, pair->items[0], PRINT_REPR, ": ", pair->items[1]);
+            mpk_print_after(print, before, pair->items[0]);
+            mpk_print_after(print, ": ", pair->items[1]);
         }
         mp_print_str(print, "}");
     }
     if (self->state != MPK_NULL) {
-        mp_print_str(print, " state=");
-        mp_obj_print_helper(print, self->state, PRINT_REPR);
+        mpk_print_after(print, " state=", self->state);
     }
+}
+
+static MPK_RAISING(mpk_print_inside) {
+    mpk_placeholder_t *self = MP_OBJ_TO_PTR(obj);
+    if (self->origin >= MPK_CALL) {
+        mpk_print_arguments(data, self);
+    }
+    mpk_print_contents(data, self);
+    return MPK_DONE;
 }
 
 // An instance that holds itself is printed once.
@@ -353,21 +356,15 @@ static void mpk_placeholder_print(const mp_print_t *print, mp_obj_t obj, mp_prin
     mpk_placeholder_t *self = MP_OBJ_TO_PTR(obj);
     mp_print_str(print, "<");
     mpk_print_name(print, self->origin < MPK_CALL ? obj : self->from, true);
+    mpk_call_t call = {.raised = MPK_NULL, .data = (void *)print};
     if (self->printing) {
         mp_print_str(print, " ...");
     } else {
-        nlr_buf_t nlr;
         self->printing = true;
-        if (nlr_push(&nlr) == 0) {
-            if (self->origin >= MPK_CALL) {
-                mpk_print_arguments(print, self);
-            }
-            mpk_print_contents(print, self);
-            nlr_pop();
-            self->printing = false;
-        } else {
-            self->printing = false;
-            nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
+        mpk_protect(&call, mpk_print_inside, obj, MPK_NULL);
+        self->printing = false;
+        if (call.raised != MPK_NULL) {
+            nlr_raise(call.raised);
         }
     }
     mp_print_str(print, ">");
@@ -448,17 +445,19 @@ static mp_int_t mpk_hash(mp_obj_t obj) {
     return MP_OBJ_SMALL_INT_VALUE(mp_unary_op(MP_UNARY_OP_HASH, obj));
 }
 
+static MPK_RAISING(mpk_hash_object) {
+    return mp_unary_op(MP_UNARY_OP_HASH, obj);
+}
+
 // The hash of arguments; 0 where they have none.
 static mp_int_t mpk_hash_arguments(mp_obj_t args) {
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        mp_int_t hash = mpk_hash(args);
-        nlr_pop();
-        return hash;
+    mpk_call_t call = {.raised = MPK_NULL};
+    mp_obj_t hash = mpk_protect(&call, mpk_hash_object, args, MPK_NULL);
+    if (hash != MPK_NULL) {
+        return MP_OBJ_SMALL_INT_VALUE(hash);
     }
-    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_TypeError))) {
-        nlr_raise(exception);
+    if (!mp_obj_exception_match(call.raised, MP_OBJ_FROM_PTR(&mp_type_TypeError))) {
+        nlr_raise(call.raised);
     }
     return 0;
 }
