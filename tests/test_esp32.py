@@ -190,7 +190,8 @@ def glue():
 
 
 @pytest.mark.parametrize("board", ["esp32-c3", "esp32-c6"])
-def test_glue_compiles(build, tmp_path, board):
+@pytest.mark.parametrize("parts", ["all", "none"])
+def test_glue_compiles(build, tmp_path, board, parts):
     """With the flags and definitions that CMake gives for the chip, and the configuration of MicroPython's port."""
     out = build(board)
     source = "".join((ROOT / name).read_text() for name in [*glue(), "rust/glue/shim.h", "rust/glue/shim_private.h"])
@@ -204,6 +205,9 @@ def test_glue_compiles(build, tmp_path, board):
         assert {"-Os", "-Werror"} <= set(command), "both where it is compiled for the port and for the link"
         if "__idf_main" in entry["command"]:
             command = [*command[: command.index("-o")], f"-I{tmp_path}", "-fsyntax-only", entry["file"]]
+            if parts == "none":
+                command = [re.sub("^(-DMPICKLE_.*)=1$", r"\1=0", argument) for argument in command]
+                assert "-DMPICKLE_GLOBALS=0" in command
             done = subprocess.run(command, cwd=entry["directory"], capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
             compiled.append(name)

@@ -110,7 +110,7 @@ def left_in_stream(data):
 
 # Large values, and by how many bytes at a time a stream gives them.
 LARGE = [(kind, 70_000, most) for kind in ("bytes", "str") for most in (1, 1000, 4096)]
-LARGE += [("bytes", 1 << 20, 1), ("bytes", 1 << 20, 4096)]
+LARGE += [("bytes", 1 << 18, 1), ("bytes", 1 << 20, 4096)]
 
 
 @pytest.mark.needs("megabytes")
