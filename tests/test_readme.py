@@ -45,6 +45,14 @@ def test_excerpts():
         assert text in path.read_text(), f"{path.name}: {text}"
 
 
+def test_sizes():
+    """README.md and docs/benchmarks.md say the same of each part."""
+    switch = r"^\| `(MPICKLE_\w+=0)` \|(?:.*\|)? ([\d ]+) \| ([\d ]+) \|$"
+    found = re.findall(switch, README.read_text(), re.M)
+    assert len(found) > 10
+    assert found == re.findall(switch, (ROOT / "docs" / "benchmarks.md").read_text(), re.M)
+
+
 def test_site():
     """MkDocs builds it without a warning, and each link, anchor and picture of what it has built is there."""
     done = subprocess.run([ROOT / "scripts" / "docs"], capture_output=True, text=True)
