@@ -71,12 +71,14 @@ default_features() {
     sed -n 's/^default = \[\(.*\)\]/\1/p' "$ROOT/rust/mpickle/Cargo.toml" | tr -d '" '
 }
 
+# The same as switches name them, a line each.
+parts_of_mpickle() {
+    default_features | tr ',a-z-' '\nA-Z_'
+}
+
 # The switches that leave all parts out.
 without_any_part() {
-    local part
-    for part in $(default_features | tr ',a-z-' ' A-Z_'); do
-        printf 'MPICKLE_%s=0\n' "$part"
-    done
+    parts_of_mpickle | sed 's/.*/MPICKLE_&=0/'
 }
 
 # start_anew_if_changed OUT SETTING...: make does not notice another source, other settings, another set of modules or what

@@ -189,8 +189,9 @@ class Device:
         return f"({','.join(parts)},)" if parts else "()"
 
 
-def _is_whole(output):
-    return output.endswith(END) and output.count(END) >= 2  # megabytes come in small pieces: only few are counted
+def is_whole(output, last=END):
+    """Whether an answer has ended. Megabytes come in small pieces, so only few of them are counted."""
+    return output.endswith(last) and output.count(END) >= 2
 
 
 def _parse(line):
@@ -322,7 +323,7 @@ class UnixDevice(ProcessDevice):
         code = source.encode()
         deadline = time.monotonic() + timeout
         self._send(b"%s%08x%08x" % (mode.encode(), len(code), len(data)) + code + data, deadline, source)
-        answer = self._receive(deadline, source, _is_whole)
+        answer = self._receive(deadline, source, is_whole)
         output, traceback, rest = answer.split(END, 2)
         if rest:
             raise DeviceError(f"on {self.name}: output after the end: {rest[:200]!r}")

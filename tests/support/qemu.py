@@ -1,13 +1,14 @@
 """Firmware of MicroPython's qemu port: a board behind the raw REPL."""
 
 import ctypes
+import functools
 import os
 import re
 import signal
 import time
 from pathlib import Path
 
-from support.device import SUPPORT, DeviceError, ProcessDevice
+from support.device import SUPPORT, DeviceError, ProcessDevice, is_whole
 
 HEAP = 140 << 10
 READY = b"raw REPL; CTRL-B to exit\r\n>"
@@ -87,7 +88,7 @@ class QemuDevice(ProcessDevice):
         deadline = time.monotonic() + timeout
         os.kill(self._process.pid, signal.SIGCONT)
         self._send(line.encode() + b"\x04", deadline, source)
-        answer = self._receive(deadline, source, _is_whole)
+        answer = self._receive(deadline, source, functools.partial(is_whole, last=b"\x04>"))
         os.kill(self._process.pid, signal.SIGSTOP)
         found = re.fullmatch(rb"OK(.*)\x04(.*)\x04>", answer, re.S)
         if not found:
@@ -111,10 +112,6 @@ class QemuDevice(ProcessDevice):
         if self._process is not None:
             self._process.kill()
             self._reap()
-
-
-def _is_whole(output):
-    return output.endswith(b"\x04>") and output.count(b"\x04") >= 2
 
 
 def _die_with_parent():

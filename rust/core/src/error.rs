@@ -3,7 +3,7 @@
 
 use crate::packed;
 use crate::packed::{CString, Packed, longest};
-use crate::parts::{CLASSES, EXTENSIONS, GLOBALS, INSTANCES, MESSAGES, PYTHON2, REGISTRY, TEXT};
+use crate::parts::{ALL_OPCODES, CLASSES, EXTENSIONS, GLOBALS, INSTANCES, MESSAGES, REGISTRY, TEXT};
 
 /// Exception classes the machines ask for. Where an interpreter lacks one it raises the parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ faults! {
     Truncated:        Unpickling, "pickle data was truncated";
     // The shape of the opcode stream.
     BadOpcode:        Unpickling, "invalid load key";
-    LeftOut:          Unpickling, "this opcode was left out of the firmware", if !(TEXT && PYTHON2 && GLOBALS);
+    LeftOut:          Unpickling, "this opcode was left out of the firmware", if !ALL_OPCODES;
     BadProtocol:      Value,      "unsupported pickle protocol; this module reads protocols 0 to 5";
     StackUnderflow:   Unpickling, "unpickling stack underflow";
     NoMark:           Unpickling, "could not find MARK";

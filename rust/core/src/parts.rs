@@ -7,6 +7,8 @@ pub const PYTHON2: bool = cfg!(feature = "python2");
 /// What is no plain data: classes, functions, and whatever is made again by calling one, which before protocol 5 is a
 /// bytearray, before 4 a set and before 3 bytes.
 pub const GLOBALS: bool = cfg!(feature = "globals");
+/// Whether every opcode is read.
+pub const ALL_OPCODES: bool = TEXT && PYTHON2 && GLOBALS;
 /// Writing instances that have no `__reduce__` of their own.
 pub const INSTANCES: bool = cfg!(feature = "instances");
 /// `Pickler` and `Unpickler`, of which here are the messages alone, as of the parts below.

@@ -207,7 +207,8 @@ impl<'r, R: Runtime> Pickler<'r, R> {
         self.steps.truncate(self.steps.len().saturating_sub(1));
     }
 
-    /// Writes an object, or the first piece of it; the rest is left to steps.
+    /// Writes an object, or the first piece of it; the rest is left to steps. Nothing that this calls may
+    /// call it again, or it would recurse with the data.
     fn save(&mut self, obj: R::Obj) -> Result<(), R> {
         let mut next = Some(obj);
         while let Some(obj) = next {

@@ -12,7 +12,7 @@ mod stack;
 mod strings;
 
 use crate::error::{Fault, Place};
-use crate::parts::{GLOBALS, PYTHON2, TEXT};
+use crate::parts::{ALL_OPCODES, GLOBALS, PYTHON2, TEXT};
 use crate::runtime::{Result, Runtime};
 use crate::table::Table;
 use crate::wire::integer;
@@ -200,28 +200,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             opcode::PROTO => return self.load_protocol(number),
             opcode::FRAME => return self.load_frame(number),
 
-            // What was left out has no arm above.
-            opcode::INT
-            | opcode::LONG
-            | opcode::FLOAT
-            | opcode::UNICODE
-            | opcode::STRING
-            | opcode::SHORT_BINSTRING
-            | opcode::BINSTRING
-            | opcode::PUT
-            | opcode::GET
-            | opcode::PERSID
-            | opcode::GLOBAL
-            | opcode::STACK_GLOBAL
-            | opcode::EXT1
-            | opcode::EXT2
-            | opcode::EXT4
-            | opcode::INST
-            | opcode::OBJ
-            | opcode::REDUCE
-            | opcode::NEWOBJ
-            | opcode::NEWOBJ_EX
-            | opcode::BUILD => return Err(self.rt.fail(Fault::LeftOut)),
+            _ if !ALL_OPCODES && opcode::index(code).is_some() => return Err(self.rt.fail(Fault::LeftOut)),
             _ => return Err(self.rt.fail(Fault::BadOpcode)),
         };
         Ok(self.stack.push(obj)?)

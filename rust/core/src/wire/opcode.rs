@@ -319,27 +319,24 @@ opcodes! {
     READONLY_BUFFER = b'\x98', None, 5, [1 => 1];
 }
 
-/// How many bytes the number takes that an opcode's argument is, or begins with, and 0 where it has none. What is no opcode
-/// may have the width of one that differs in the highest bit.
+/// How many bytes the number takes that an opcode's argument is, or begins with; 0 where it has none, and of what is no
+/// opcode.
 #[inline]
-#[allow(clippy::indexing_slicing)]
 pub fn width(code: u8) -> u8 {
-    WIDTHS[usize::from(code & 0x7f)]
+    WIDTHS.get(usize::from(code)).copied().unwrap_or(0)
 }
 
-/// By the seven low bits: no two opcodes have the same, since from 0x80 on there are so few.
-static WIDTHS: [u8; 128] = widths();
+/// One more than the last opcode.
+const END: usize = READONLY_BUFFER as usize + 1;
+
+static WIDTHS: [u8; END] = widths();
 
 #[allow(clippy::indexing_slicing)]
-const fn widths() -> [u8; 128] {
-    let mut widths = [0; 128];
-    let mut taken = [false; 128];
+const fn widths() -> [u8; END] {
+    let mut widths = [0; END];
     let mut i = 0;
     while i < OPCODES.len() {
-        let place = (OPCODES[i].code & 0x7f) as usize;
-        assert!(!taken[place]);
-        taken[place] = true;
-        widths[place] = OPCODES[i].argument.width();
+        widths[OPCODES[i].code as usize] = OPCODES[i].argument.width();
         i += 1;
     }
     widths
@@ -396,6 +393,7 @@ mod tests {
             let expected = OPCODES.iter().find(|o| o.code == code).map(|o| o.name);
             assert_eq!(name(code).as_ref().map(|name| name.as_c_str().to_bytes()), expected.map(str::as_bytes));
             assert_eq!(index(code).map(|at| OPCODES[at].name), expected);
+            assert_eq!(width(code), index(code).map_or(0, |at| OPCODES[at].argument.width()));
         }
     }
 }
