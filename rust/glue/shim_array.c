@@ -77,7 +77,7 @@ static mp_obj_t mpk_array_items(byte *data, size_t len, char code, char order) {
         mp_raise_ValueError(MPK_TEXT("bytes length not a multiple of item size"));
     }
     mp_obj_t items = mp_obj_new_list(0, NULL);
-    for (byte *end = data + len; data < end;) {
+    for (size_t count = len / size; count > 0; count--) {
         mp_obj_list_append(items, mp_binary_get_val(order, code, data, &data));
     }
     return items;

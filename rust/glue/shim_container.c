@@ -213,6 +213,10 @@ static size_t mpk_table_size(size_t alloc, size_t need, mp_obj_t key) {
 // The hash of a key of which no code of the program decides what it equals; false for other keys. That of a str is kept,
 // since it is wanted again and again.
 static bool mpk_plain_hash(mp_obj_t key, mp_uint_t *hash) {
+    if (mp_obj_is_small_int(key)) {
+        *hash = MP_OBJ_SMALL_INT_VALUE(key);
+        return true;
+    }
     if (mp_obj_is_obj(key)) {
         mp_obj_str_t *text = MP_OBJ_TO_PTR(key);
         if (text->base.type != &mp_type_str) {
@@ -222,10 +226,6 @@ static bool mpk_plain_hash(mp_obj_t key, mp_uint_t *hash) {
             text->hash = qstr_compute_hash(text->data, text->len);
         }
         *hash = text->hash;
-        return true;
-    }
-    if (mp_obj_is_small_int(key)) {
-        *hash = MP_OBJ_SMALL_INT_VALUE(key);
         return true;
     }
     if (mp_obj_is_qstr(key)) {
@@ -268,6 +268,26 @@ static bool mpk_is_free(mp_obj_t slot) {
     return slot == MP_OBJ_NULL || slot == MP_OBJ_SENTINEL;
 }
 
+// Moves the keys of a table, and what lies beside them, to a larger one that is empty. Since they differ, none is
+// compared. Returns how many were moved: all but those that MicroPython is to place, whose hash is not plain.
+static size_t mpk_move_keys(mp_obj_t *to, size_t to_alloc, const mp_obj_t *from, size_t alloc, size_t width) {
+    size_t moved = 0;
+    for (const mp_obj_t *end = from + alloc * width; from < end; from += width) {
+        mp_uint_t hash;
+        if (mpk_is_free(*from) || !mpk_plain_hash(*from, &hash)) {
+            continue;
+        }
+        mp_obj_t *slot = to + hash % to_alloc * width;
+        while (*slot != MP_OBJ_NULL) {
+            slot = slot + width == to + to_alloc * width ? to : slot + width;
+        }
+        slot[0] = from[0];
+        slot[width - 1] = from[width - 1];
+        moved++;
+    }
+    return moved;
+}
+
 static void mpk_store_item(mp_map_t *map, mp_obj_t key, mp_obj_t value) {
     mp_obj_t *slot = mpk_plain_slot((mp_obj_t *)map->table, map->alloc, 2, key);
     if (slot == NULL) {
@@ -287,7 +307,9 @@ static void mpk_store_dict(mp_map_t *map, const mp_obj_t *items, size_t len) {
     if (alloc > 0) {
         mp_map_t larger;
         mp_map_init(&larger, alloc);
-        for (size_t i = 0; i < map->alloc; i++) {
+        larger.used = mpk_move_keys((mp_obj_t *)larger.table, alloc, (mp_obj_t *)map->table, map->alloc, 2);
+        larger.all_keys_are_qstrs = map->all_keys_are_qstrs;
+        for (size_t i = 0; larger.used < map->used && i < map->alloc; i++) {
             if (mp_map_slot_is_filled(map, i)) {
                 mpk_store_item(&larger, map->table[i].key, map->table[i].value);
             }
@@ -354,7 +376,8 @@ static void mpk_add_set(mp_set_t *set, const mp_obj_t *items, size_t len) {
     if (alloc > 0) {
         mp_set_t larger;
         mp_set_init(&larger, alloc);
-        for (size_t i = 0; i < set->alloc; i++) {
+        larger.used = mpk_move_keys(larger.table, alloc, set->table, set->alloc, 1);
+        for (size_t i = 0; larger.used < set->used && i < set->alloc; i++) {
             if (mp_set_slot_is_filled(set, i)) {
                 mpk_add_item(&larger, set->table[i]);
             }
