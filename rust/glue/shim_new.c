@@ -67,6 +67,11 @@ mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
 }
 
 mp_obj_t mpk_new_of(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs) {
+    // A pickle can call copyreg's functions with anything.
+    if (!mpk_is_class(cls) || !mpk_is_exact(args, &mp_type_tuple) ||
+        (kwargs != MPK_NULL && !mpk_is_exact(kwargs, &mp_type_dict))) {
+        mp_raise_TypeError(MPK_TEXT("__newobj__() takes a class, a tuple and a dict"));
+    }
     #if MPICKLE_PLACEHOLDER
     if (mpk_is_placeholder(cls)) {
         return mpk_placeholder_instance(cls, args, kwargs);
