@@ -272,7 +272,7 @@ static bool mpk_is_free(mp_obj_t slot) {
 // compared. Returns how many were moved: all but those that MicroPython is to place, whose hash is not plain.
 static size_t mpk_move_keys(mp_obj_t *to, size_t to_alloc, const mp_obj_t *from, size_t alloc, size_t width) {
     size_t moved = 0;
-    for (const mp_obj_t *end = from + alloc * width; from < end; from += width) {
+    for (; alloc > 0; alloc--, from += width) {
         mp_uint_t hash;
         if (mpk_is_free(*from) || !mpk_plain_hash(*from, &hash)) {
             continue;
