@@ -4,6 +4,7 @@
 // ours. The entry never raises: it returns a status, and mpk_finish returns the result or raises it, after Rust has
 // returned.
 
+#include "py/cstack.h"
 #include "exports.h"
 #include "shim_private.h"
 
@@ -33,6 +34,7 @@ static mp_obj_t mpk_function_call(mp_obj_t self, size_t n_args, size_t n_kw, con
     MP_STATIC_ASSERT(sizeof(mp_arg_val_t) == sizeof(mp_obj_t));
     const mpk_function_t *function = MP_OBJ_TO_PTR(self);
     mp_arg_val_t values[MPK_MAX_PARAMS];
+    mp_cstack_check(); // a pickle may load a pickle
     mpk_parse(function, n_args, n_kw, args, values);
     return mpk_call_entry(function->entry, &values[0].u_obj);
 }

@@ -1,6 +1,7 @@
 // Making instances again: by `__new__` alone, and with the attributes that they had.
 
 #include "py/builtin.h"
+#include "py/cstack.h"
 #include "py/objtuple.h"
 #include "py/objtype.h"
 #include "shim_private.h"
@@ -19,6 +20,7 @@ static mp_obj_t mpk_dunder_new(mp_obj_t cls) {
 mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_t kwargs) {
     size_t n_args;
     mp_obj_t *items;
+    mp_cstack_check(); // a partial may call itself, and a class have copyreg.__newobj__ as its `__new__`
     mp_obj_get_array(args, &n_args, &items);
     size_t skip = first == MPK_NULL ? 0 : 1;
     size_t n_kw = kwargs == MPK_NULL ? 0 : mp_obj_dict_len(kwargs);
