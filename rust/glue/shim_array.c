@@ -6,6 +6,7 @@
 #include "py/binary.h"
 #include "py/builtin.h"
 #include "py/objarray.h"
+#include "py/objstr.h"
 #include "shim_private.h"
 
 #if MICROPY_PY_ARRAY && MPICKLE_GLOBALS
@@ -56,9 +57,10 @@ mp_obj_t mpk_array_arguments(mp_obj_t cls, mp_obj_t obj, uint32_t protocol, mp_o
 // The typecode that an array of such a format has here: the one that the pickle names if it means the same, as it does
 // not where the other machine's long has another size; otherwise the first that does.
 static mp_obj_t mpk_array_typecode(mp_obj_t typecode, char code) {
-    size_t len, align;
-    const char *text = mp_obj_str_get_data(typecode, &len);
-    mp_binary_get_size('@', len == 1 ? *text : 0, &align); // ValueError if there is none
+    const char *text = mp_obj_str_get_str(typecode);
+    if (mpk_array_format(*text) < 0) {
+        mp_raise_ValueError(MPK_TEXT("second argument must be a valid type code"));
+    }
     if (code == 'f' || code == 'd' || mpk_array_code(*text) == code) {
         return typecode;
     }
@@ -87,16 +89,21 @@ static mp_obj_t mpk_array_items(byte *data, size_t len, char code, char order) {
 static mp_obj_t mpk_array_reconstructor(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     mp_uint_t format = mp_obj_get_int(args[2]);
-    mp_buffer_info_t data;
-    mp_get_buffer_raise(args[3], &data, MP_BUFFER_READ);
+    bool array_like = mpk_is_placeholder(args[0]) ||
+                      (mpk_is_class(args[0]) && mp_obj_is_subclass_fast(args[0], MP_OBJ_FROM_PTR(&mp_type_array)));
+    if (!array_like || !mpk_is_str(args[1]) || MP_OBJ_SMALL_INT_VALUE(mp_obj_len(args[1])) != 1 ||
+        !mpk_is_exact(args[3], &mp_type_bytes)) {
+        mp_raise_TypeError(MPK_TEXT("_array_reconstructor() takes a class, a typecode, a format, and bytes"));
+    }
     if (format >= MPK_ARRAY_FORMATS) {
         mp_raise_ValueError(format < MPK_ARRAY_FORMATS_OF_TEXT
                                 ? MPK_TEXT("can't load an array of text: MicroPython's array has no such typecode")
                                 : MPK_TEXT("third argument must be a valid machine format code"));
     }
+    mp_obj_str_t *data = MP_OBJ_TO_PTR(args[3]);
     char code = mpk_array_formats[format];
     char order = format >= 2 && format % 2 != 0 ? '>' : '<';
-    mp_obj_t call[2] = {mpk_array_typecode(args[1], code), mpk_array_items(data.buf, data.len, code, order)};
+    mp_obj_t call[2] = {mpk_array_typecode(args[1], code), mpk_array_items((byte *)data->data, data->len, code, order)};
     return mp_call_function_n_kw(args[0], 2, 0, call);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_array_reconstructor_obj, 4, 4, mpk_array_reconstructor);

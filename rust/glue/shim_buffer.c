@@ -20,7 +20,7 @@ static bool mpk_is_pickle_buffer(mp_obj_t obj) {
 }
 
 static mp_obj_t mpk_source(mp_obj_t obj) {
-    mp_obj_t source = ((mpk_pickle_buffer_t *)MP_OBJ_TO_PTR(obj))->source;
+    mp_obj_t source = ((mpk_pickle_buffer_t *)mpk_self(obj, &mpk_type_PickleBuffer))->source;
     if (source == MPK_NULL) {
         mp_raise_ValueError(MPK_TEXT("operation forbidden on released PickleBuffer object"));
     }
@@ -55,7 +55,9 @@ MPK_RAISING(mpk_readonly) {
 
 static mp_obj_t mpk_buffer_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
-    mp_obj_t source = mpk_is_pickle_buffer(args[0]) ? mpk_source(args[0]) : args[0];
+    // Of a subclass's instance it is the native part that counts, so that no chain of buffers comes about, nor a ring.
+    mp_obj_t part = mp_obj_cast_to_native_base(args[0], MP_OBJ_FROM_PTR(&mpk_type_PickleBuffer));
+    mp_obj_t source = part != MPK_NULL ? mpk_source(part) : args[0];
     mpk_need_bytes(source);
     mpk_pickle_buffer_t *self = mp_obj_malloc(mpk_pickle_buffer_t, type);
     self->source = source;
@@ -89,7 +91,7 @@ static mp_obj_t mpk_buffer_raw(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_buffer_raw_obj, 1, 2, mpk_buffer_raw);
 
 static mp_obj_t mpk_buffer_release(mp_obj_t obj) {
-    ((mpk_pickle_buffer_t *)MP_OBJ_TO_PTR(obj))->source = MPK_NULL;
+    ((mpk_pickle_buffer_t *)mpk_self(obj, &mpk_type_PickleBuffer))->source = MPK_NULL;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(mpk_buffer_release_obj, mpk_buffer_release);

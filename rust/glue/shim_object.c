@@ -176,6 +176,13 @@ bool mpk_is_class(mp_obj_t obj) {
     return mpk_is_exact(obj, &mp_type_type) || mpk_is_placeholder(obj);
 }
 
+void *mpk_self(mp_obj_t obj, const mp_obj_type_t *type) {
+    if (!mpk_is_exact(obj, type)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("this takes a '%q'"), type->name);
+    }
+    return MP_OBJ_TO_PTR(obj);
+}
+
 bool mpk_is_callable(mp_obj_t obj) {
     return mp_obj_is_callable(obj);
 }

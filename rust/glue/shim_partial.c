@@ -52,6 +52,9 @@ static mp_obj_t mpk_with_keywords(mp_obj_t keywords, size_t n_kw, const mp_obj_t
 static mp_obj_t mpk_partial_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
     mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
+    if (!mp_obj_is_callable(args[0])) {
+        mp_raise_TypeError(MPK_TEXT("the first argument must be callable"));
+    }
     mp_obj_t rest = mp_obj_new_tuple(n_args - 1, args + 1);
     return mpk_partial(args[0], rest, mpk_with_keywords(mp_obj_new_dict(0), n_kw, args + n_args));
 }
@@ -69,7 +72,7 @@ static mp_obj_t mpk_partial_call(mp_obj_t obj, size_t n_args, size_t n_kw, const
 }
 
 static mp_obj_t mpk_partial_reduce(mp_obj_t obj) {
-    mpk_partial_t *self = MP_OBJ_TO_PTR(obj);
+    mpk_partial_t *self = mpk_self(obj, &mpk_type_partial);
     mp_obj_t state[4] = {self->func, self->args, self->keywords, self->attributes};
     mp_obj_t reduction[3] = {
         MP_OBJ_FROM_PTR(&mpk_type_partial), mp_obj_new_tuple(1, &self->func), mp_obj_new_tuple(4, state)};
@@ -84,7 +87,7 @@ static mp_obj_t mpk_partial_setstate(mp_obj_t obj, mp_obj_t state) {
         !mpk_is_exact(args, &mp_type_tuple) || !mpk_is_exact(keywords, &mp_type_dict)) {
         mp_raise_TypeError(MPK_TEXT("invalid partial state"));
     }
-    mpk_partial_t *self = MP_OBJ_TO_PTR(obj);
+    mpk_partial_t *self = mpk_self(obj, &mpk_type_partial);
     self->func = func;
     self->args = args;
     self->keywords = keywords;

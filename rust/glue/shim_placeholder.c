@@ -113,7 +113,7 @@ static mp_obj_t mpk_placeholder_call_n_kw(mp_obj_t obj, size_t n_args, size_t n_
 // State and items. A global is pickled as its name, and has room for neither.
 
 static mpk_placeholder_t *mpk_to_fill(mp_obj_t obj) {
-    mpk_placeholder_t *self = MP_OBJ_TO_PTR(obj);
+    mpk_placeholder_t *self = mpk_self(obj, &mpk_type_Placeholder);
     if (self->origin == MPK_GLOBAL) {
         mp_raise_msg(&mpk_type_UnpicklingError, MPK_TEXT("the stand-in of a global takes neither state nor items"));
     }
@@ -251,7 +251,7 @@ static mp_obj_t mpk_or_none(mp_obj_t obj) {
 
 static mp_obj_t mpk_placeholder_reduce_ex(mp_obj_t obj, mp_obj_t protocol) {
     (void)protocol;
-    mpk_placeholder_t *self = MP_OBJ_TO_PTR(obj);
+    mpk_placeholder_t *self = mpk_self(obj, &mpk_type_Placeholder);
     if (self->origin == MPK_GLOBAL) {
         return self->with;
     }
@@ -330,9 +330,12 @@ static void mpk_print_contents(const mp_print_t *print, mpk_placeholder_t *self)
         const char *before = " {";
         mp_obj_list_t *pairs = MP_OBJ_TO_PTR(self->pairs);
         for (size_t i = 0; i < pairs->len; i++, before = ", ") {
-            mp_obj_tuple_t *pair = MP_OBJ_TO_PTR(pairs->items[i]);
-            mpk_print_after(print, before, pair->items[0]);
-            mpk_print_after(print, ": ", pair->items[1]);
+            // The program has the list, too, and may have put anything in it.
+            mp_obj_t pair = pairs->items[i], value = mpk_tuple_item(pair, 1);
+            mpk_print_after(print, before, value == MPK_NULL ? pair : mpk_tuple_item(pair, 0));
+            if (value != MPK_NULL) {
+                mpk_print_after(print, ": ", value);
+            }
         }
         mp_print_str(print, "}");
     }

@@ -57,6 +57,10 @@ mp_obj_t *mpk_slot_place(uint32_t which);
 // The attribute `dispatch_table` of the module.
 mp_obj_t mpk_dispatch_table(void);
 
+// The native object that a method of `type` is called with. Got by way of a subclass, it can be called with anything:
+// then a TypeError.
+void *mpk_self(mp_obj_t obj, const mp_obj_type_t *type);
+
 // Calls an entry of Rust's, by way of mpickle_enter, and returns its result, or raises.
 struct Interpreter;
 typedef mp_obj_t (*mpk_entry_t)(struct Interpreter *interpreter, const mp_obj_t *args);
@@ -100,8 +104,8 @@ extern const struct _mpk_property_layout_t mpk_memo_property;
 // Threads run at once, without a global lock.
 #define MPK_IN_PARALLEL (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
 
-// Whether `obj` is a native object with the stream protocol. Other protocols stand in the same slot, those of pins for
-// one, so the object must have the method of a stream as well.
+// Whether `obj` is a native object with the stream protocol. Other protocols stand in the same slot, those of pins and
+// buses, so the method `read` or `write` must be that of MicroPython's streams.
 bool mpk_has_protocol(mp_obj_t obj, qstr method);
 
 // The exception types, in modmpickle.c.

@@ -17,8 +17,13 @@ static bool mpk_has_method(mp_obj_t obj, qstr name) {
 
 bool mpk_has_protocol(mp_obj_t obj, qstr method) {
     const mp_obj_type_t *type = mp_obj_get_type(obj);
-    return mp_obj_is_obj(obj) && mp_obj_is_native_type(type) && MP_OBJ_TYPE_HAS_SLOT(type, protocol) &&
-           mpk_has_method(obj, method);
+    if (!mp_obj_is_obj(obj) || !mp_obj_is_native_type(type) || !MP_OBJ_TYPE_HAS_SLOT(type, protocol)) {
+        return false;
+    }
+    mp_obj_t found[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
+    mp_load_method_maybe(obj, method, found);
+    return found[0] ==
+           (method == MP_QSTR_read ? MP_OBJ_FROM_PTR(&mp_stream_read_obj) : MP_OBJ_FROM_PTR(&mp_stream_write_obj));
 }
 
 // Whether `obj` is a native stream; it has to be one of bytes.

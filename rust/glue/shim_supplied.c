@@ -8,7 +8,10 @@
 #if MPICKLE_GLOBALS
 
 static mp_obj_t mpk_codecs_encode(size_t n_args, const mp_obj_t *args) {
-    mp_obj_t argv[2] = {args[0], n_args > 1 ? args[1] : mp_const_none};
+    mp_obj_t argv[2] = {args[0], n_args > 1 ? args[1] : MP_OBJ_NEW_QSTR(MP_QSTR_utf_hyphen_8)};
+    if (n_args > 2 && !mpk_is_str(args[2])) {
+        mp_raise_TypeError(MPK_TEXT("encode() argument 'errors' must be str"));
+    }
     return mpk_call_entry(mpickle_codecs_encode, argv);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mpk_codecs_encode_obj, 1, 3, mpk_codecs_encode);

@@ -1,7 +1,7 @@
 //! `_codecs.encode`, with which pickles of protocols 0 to 2 make bytes.
 #![allow(unsafe_code)]
 
-use crate::api::{answer, some};
+use crate::api::answer;
 use crate::interpreter::Interpreter;
 use crate::shim::{self, Obj, Raised, Shim, mp_obj_t};
 use mpickle_core::error::Fault;
@@ -16,17 +16,14 @@ type Result<T> = core::result::Result<T, Raised>;
 pub extern "C" fn mpickle_codecs_encode(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
     answer(rt, args, |rt, args| {
         let &[text, encoding] = shim::arguments(args);
-        encode(rt, text, some(encoding))
+        encode(rt, text, encoding)
     })
 }
 
-fn encode(rt: &Interpreter, text: Obj, encoding: Option<Obj>) -> Result<Obj> {
+fn encode(rt: &Interpreter, text: Obj, encoding: Obj) -> Result<Obj> {
+    let encoding = parse_encoding(&rt.shim, encoding)?;
     let Some(utf8) = rt.text(text) else {
         return Err(rt.shim.fail(Fault::EncodesStr));
-    };
-    let encoding = match encoding {
-        Some(encoding) => parse_encoding(&rt.shim, encoding)?,
-        None => Encoding::Utf8,
     };
     let mut data = Growable::new();
     match encoding {
