@@ -39,12 +39,13 @@ static mp_obj_t mpk_machine_make_new(const mp_obj_type_t *type, size_t n_args, s
 MP_DEFINE_CONST_OBJ_TYPE(mpk_type_machine, MP_QSTR_mpickle, MP_TYPE_FLAG_NONE, make_new, mpk_machine_make_new);
 
 mp_obj_t mpk_class(uint32_t slot, qstr name, const mp_obj_dict_t *locals) {
-    mp_obj_t *place = mpk_slot_place(slot);
-    if (*place == MPK_NULL) {
+    mp_obj_t cls = mpk_slot(slot);
+    if (cls == MPK_NULL) {
         mp_obj_t base = MP_OBJ_FROM_PTR(&mpk_type_machine);
-        *place = mp_obj_new_type(name, mp_obj_new_tuple(1, &base), MP_OBJ_FROM_PTR(locals));
+        cls = mp_obj_new_type(name, mp_obj_new_tuple(1, &base), MP_OBJ_FROM_PTR(locals));
+        *mpk_slot_place(slot) = cls;
     }
-    return *place;
+    return cls;
 }
 
 // The native part of an instance; NULL if it has none of this type.

@@ -211,9 +211,10 @@ MPK_RAISING(mpk_state) {
     mp_obj_t slots = mp_obj_new_dict(0);
     for (size_t i = 0; i < members->alloc; i++) {
         if (mp_map_slot_is_filled(members, i)) {
-            mp_obj_t key = members->table[i].key;
-            bool is_slot = mpk_find_base(type, mpk_has_slot, key) != NULL;
-            mp_obj_dict_store(is_slot ? slots : dict, key, members->table[i].value);
+            // `__slots__` may be anything, and what it is asked may change the members.
+            mp_map_elem_t member = members->table[i];
+            bool is_slot = mpk_find_base(type, mpk_has_slot, member.key) != NULL;
+            mp_obj_dict_store(is_slot ? slots : dict, member.key, member.value);
         }
     }
     bool always = false;

@@ -35,11 +35,12 @@ mp_obj_t mpk_slot(uint32_t which) {
 
 // The dict in a slot. Raises MemoryError.
 static mp_obj_t mpk_dict_in_slot(uint32_t which) {
-    mp_obj_t *place = mpk_slot_place(which);
-    if (*place == MPK_NULL) {
-        *place = mp_obj_new_dict(0);
+    mp_obj_t dict = mpk_slot(which);
+    if (dict == MPK_NULL) {
+        dict = mp_obj_new_dict(0);
+        *mpk_slot_place(which) = dict;
     }
-    return *place;
+    return dict;
 }
 
 MPK_RAISING(mpk_slot_dict) {

@@ -71,7 +71,7 @@ impl Interpreter {
     /// Keeps for the Unpickler at work, if there is one, how its `find_class` is to read names.
     pub fn note_naming(&self, _naming: Naming) {
         #[cfg(feature = "classes")]
-        if let Some(state) = self.hooks.this.and_then(shim::kept::<UnpicklerState>) {
+        if let Some(state) = self.hooks.this.and_then(|this| self.shim.kept::<UnpicklerState>(this)) {
             state.naming.set(_naming);
         }
     }

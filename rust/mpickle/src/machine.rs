@@ -56,7 +56,7 @@ impl Machine for UnpicklerState {
 /// The state of an instance; UnpicklingError or PicklingError where `__init__` was not called.
 pub fn state<'a, T: Machine>(shim: &Shim, obj: Obj) -> Result<&'a T> {
     let fault = if T::KIND == shim::MPK_SLOT_PICKLER { Fault::NoPickler } else { Fault::NoUnpickler };
-    shim::kept(obj).ok_or_else(|| shim.fail(fault))
+    shim.kept(obj).ok_or_else(|| shim.fail(fault))
 }
 
 /// RuntimeError for a machine that is running.
@@ -74,7 +74,7 @@ fn check_idle(shim: &Shim, is_busy: Option<bool>) -> Result<()> {
 pub extern "C" fn mpickle_pickler_init(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
     answer(rt, args, |rt, args| {
         let &[this, file, options @ ..] = shim::arguments::<5>(args);
-        check_idle(&rt.shim, shim::kept(this).map(|state: &PicklerState| state.memo.is_busy()))?;
+        check_idle(&rt.shim, rt.shim.kept(this).map(|state: &PicklerState| state.memo.is_busy()))?;
         let (options, buffer_callback) = api::parse_dump_options(&rt.shim, options)?;
         api::check_file(&rt.shim, file)?;
         let memo = Exclusive::new(pickler::Memo::new());
@@ -130,7 +130,7 @@ pub extern "C" fn mpickle_pickler_persistent_id(rt: &mut Interpreter, args: *con
 pub extern "C" fn mpickle_unpickler_init(rt: &mut Interpreter, args: *const mp_obj_t) -> mp_obj_t {
     answer(rt, args, |rt, args| {
         let &[this, source, options @ ..] = shim::arguments::<8>(args);
-        check_idle(&rt.shim, shim::kept(this).map(|state: &UnpicklerState| state.input.is_busy()))?;
+        check_idle(&rt.shim, rt.shim.kept(this).map(|state: &UnpicklerState| state.input.is_busy()))?;
         let options = api::parse_load_options(rt, options)?;
         let (reader, in_place) = api::open_source(rt, source, true)?;
         let state = UnpicklerState {
@@ -216,7 +216,7 @@ fn with_memo(
     arg: Obj,
     work: fn(&Interpreter, Memo<'_>, Obj) -> Result<Obj>,
 ) -> Result<Obj> {
-    let outcome = match shim::kept::<PicklerState>(this) {
+    let outcome = match rt.shim.kept::<PicklerState>(this) {
         Some(state) => state.memo.with(|memo| work(rt, Memo::Written(memo), arg)),
         None => state::<UnpicklerState>(&rt.shim, this)?.input.with(|input| work(rt, Memo::Read(&mut input.memo), arg)),
     };
@@ -291,7 +291,11 @@ fn set_written(rt: &Interpreter, memo: &mut pickler::Memo<TableHeap>, dict: Obj)
         let (Some(index), Some(obj), None) = (item(0), item(1), item(2)) else { return Err(no_memo(rt)) };
         let index = memo_index(rt, index)? as usize;
         let place = identities.get_mut(index).ok_or_else(|| no_memo(rt))?;
-        *place = if obj == rt.none() { pickler::nobody(index) } else { rt.identity(obj) };
+        let identity = rt.identity(obj);
+        if shim::of_identity(identity) != obj {
+            return Err(no_memo(rt)); // a number that is no object of the heap, which no memo has
+        }
+        *place = if obj == rt.none() { pickler::nobody(index) } else { identity };
     }
     let mut new = pickler::Memo::new();
     for &identity in identities.iter() {

@@ -87,6 +87,8 @@ pub struct Shim {
     call: UnsafeCell<ffi::mpk_call_t>,
     /// What a machine found wrong, where nothing was raised.
     fault: Cell<Fault>,
+    /// What is kept for the instance of ours that the call is about, which may be given another meanwhile.
+    machine: Cell<*mut c_void>,
 }
 
 // A line of a listing goes over the border as it is.
@@ -388,15 +390,6 @@ pub trait Machine: Sized + 'static {
     const KIND: u32;
 }
 
-/// What [`Shim::keep`] gave to an instance of this class; `None` where that was not done.
-pub fn kept<'a, T: Machine>(obj: Obj) -> Option<&'a T> {
-    let block = call!(mpk_machine(obj.raw(), T::KIND)).cast::<T>();
-    // SAFETY: only `keep` makes blocks of this kind, of a whole `T`, and nobody has a unique reference to it.
-    // EXCEPTION: none. GC: `block` is the start of its block and on the stack; `obj` has it as well, until it is given
-    // another. The caller keeps the reference no longer than its call.
-    unsafe { block.as_ref() }
-}
-
 // The border with C, for the entries.
 
 /// The arguments of an entry: so many objects, in the order of the table of public names.
@@ -420,7 +413,7 @@ impl Shim {
     /// For one call.
     pub fn new() -> Self {
         let call = ffi::mpk_call_t { raised: NULL, data: NOWHERE, len: 0 };
-        Shim { call: UnsafeCell::new(call), fault: Cell::new(Fault::OutOfMemory) }
+        Shim { call: UnsafeCell::new(call), fault: Cell::new(Fault::OutOfMemory), machine: Cell::new(NOWHERE) }
     }
 
     /// Calls a function that says yes or no.
@@ -790,6 +783,18 @@ impl Shim {
         let name = self.interned(name)?;
         self.pass(NOWHERE, T::KIND as usize);
         self.find(ffi::mpk_hook, obj.raw(), name.raw())
+    }
+
+    /// What [`Shim::keep`] gave to an instance of this class; `None` where that was not done.
+    pub fn kept<'a, T: Machine>(&self, obj: Obj) -> Option<&'a T> {
+        let block = call!(mpk_machine(obj.raw(), T::KIND));
+        if self.machine.get().is_null() {
+            self.machine.set(block);
+        }
+        // SAFETY: only `keep` makes blocks of this kind, of a whole `T`, and nobody has a unique reference to it.
+        // EXCEPTION: none. GC: the first block of a call stays on its stack. The caller keeps a reference to that no
+        // longer than its call, and one to another no longer than `obj` has it.
+        unsafe { block.cast::<T>().as_ref() }
     }
 
     /// Gives `value` to an instance of a class of ours, in place of what it had. It is never dropped: its memory is the
