@@ -8,11 +8,11 @@ from contextlib import closing
 
 import pytest
 from differences import LOAD_FROM_MEMORY, LOAD_FROM_STREAM
-from pickles import malformed, opcodes
+from pickles import malformed, opcodes, states
 from support import capabilities, oracle
 from support.assemble import assemble, names_in
 
-TABLES = {"opcodes": opcodes.PICKLES, "malformed": malformed.PICKLES}
+TABLES = {"opcodes": opcodes.PICKLES + states.PICKLES, "malformed": malformed.PICKLES}
 
 # A fault of one of these classes is the machine's own, unless a callback raised it: its message names the place.
 PLACED = {"UnpicklingError", "EOFError", "OverflowError"}

@@ -264,6 +264,12 @@ MPK_RAISING(mpk_state);
 MPK_RAISING(mpk_instantiate);
 // `functools.partial(cls.__new__, cls, *args, **kwargs)`, likewise, from shim_partial.c.
 MPK_RAISING(mpk_partial_new);
+// Whether `obj` is a class of the program's whose instances are made, filled and hashed without code of the program.
+MPK_RAISING(mpk_is_plain_class);
+// Frees a dict to which nothing refers.
+void mpk_discard(mp_obj_t dict);
+// Whether `obj` is an instance without attributes.
+bool mpk_is_blank(mp_obj_t obj);
 // Updates the attributes of the instance `obj` from the dict `other`.
 MPK_RAISING(mpk_update_state);
 

@@ -91,6 +91,45 @@ MPK_RAISING(mpk_instantiate) {
     return mpk_new_of(obj, other, len == 0 ? MPK_NULL : *(mp_obj_t *)data);
 }
 
+// What a class may define that runs while its instances are loaded. Methods that fill are looked for, too.
+static const qstr mpk_telling_names[] = {
+    MP_QSTR___setstate__,
+    MP_QSTR___getattr__,
+    MP_QSTR___hash__,
+    MP_QSTR___slots__,
+    MP_QSTR___setitem__,
+    MP_QSTR_append,
+    MP_QSTR_extend,
+    MP_QSTR_add,
+};
+
+MPK_RAISING(mpk_is_plain_class) {
+    const mp_obj_type_t *type = MP_OBJ_TO_PTR(obj);
+    if (!mpk_is_exact(obj, &mp_type_type) || !mp_obj_is_instance_type(type) || mpk_native_base(type) != NULL ||
+        (type->flags & MP_TYPE_FLAG_HAS_SPECIAL_ACCESSORS) || mpk_dunder_new(obj) != MPK_NULL) {
+        return MPK_NULL;
+    }
+    for (size_t i = 0; i < MP_ARRAY_SIZE(mpk_telling_names); i++) {
+        mp_obj_t found[2];
+        mp_load_method_maybe(obj, mpk_telling_names[i], found);
+        if (found[0] != MP_OBJ_NULL) {
+            return MPK_NULL;
+        }
+    }
+    return MPK_DONE;
+}
+
+void mpk_discard(mp_obj_t dict) {
+    mp_obj_dict_t *self = MP_OBJ_TO_PTR(dict);
+    mp_map_deinit(&self->map);
+    m_del_obj(mp_obj_dict_t, self);
+}
+
+bool mpk_is_blank(mp_obj_t obj) {
+    return mp_obj_is_instance_type(mp_obj_get_type(obj)) &&
+           ((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members.used == 0;
+}
+
 // CPython updates `obj.__dict__`, past any `__setattr__`. The dict of an instance here is its members.
 MPK_RAISING(mpk_update_state) {
     bool instance = mp_obj_is_instance_type(mp_obj_get_type(obj));

@@ -106,6 +106,52 @@ class Unequal:
         raise KeyError("eq")
 
 
+def touch(obj):
+    """Changes an instance."""
+    obj.x = "touched"
+
+
+class Meddler:
+    """Changes each instance that it is given."""
+
+    def append(self, item):
+        touch(item)
+
+    def __setitem__(self, key, value):
+        touch(key)
+
+
+class Meddlers:
+    """Likewise, many at once."""
+
+    def extend(self, items):
+        for item in items:
+            touch(item)
+
+
+class NewMeddler(object):  # noqa: UP004
+    """Changes what it is made of."""
+
+    def __new__(cls, obj):
+        touch(obj)
+        return object.__new__(cls)
+
+
+class SetsOthers:
+    """Changes what is given to it as its state."""
+
+    def __setstate__(self, state):
+        touch(state)
+
+
+class HashMeddler:
+    """Changes another instance when it becomes a key."""
+
+    def __hash__(self):
+        touch(self.other)
+        return 7
+
+
 def pair(a, b):
     """A tuple of two."""
     return (a, b)

@@ -304,6 +304,15 @@ pub trait Runtime {
     fn set_state(&self, obj: Self::Obj, state: Self::Obj) -> Result<Option<Self::Obj>, Self>;
     /// Whether [`Runtime::set_state`] may give another object than it got.
     fn may_replace(&self) -> bool;
+    /// Whether the memo may let go of states that can be made again: it ends with the load, and nothing is replaced.
+    fn may_let_go(&self) -> bool;
+    /// Whether no code of the program runs when an instance of this class is made by `__new__`, gets its state, is given
+    /// items or becomes a key.
+    fn is_plain_class(&self, obj: Self::Obj) -> Result<bool, Self>;
+    /// Gives back the memory of a dict that nothing refers to any more.
+    fn discard(&self, dict: Self::Obj);
+    /// Whether `obj` is an instance that has no attributes yet.
+    fn is_blank(&self, obj: Self::Obj) -> bool;
     /// Told of an object that POP drops, and of the one below it. What stands in for a state setter notes the state.
     fn dropped(&self, obj: Self::Obj, below: Self::Obj) -> Result<(), Self>;
     /// What is raised for an object that cannot be pickled; it names the type of `obj`.

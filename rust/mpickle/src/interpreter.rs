@@ -349,6 +349,22 @@ impl Runtime for Interpreter {
         shim::slot(shim::MPK_SLOT_REGISTRY).is_some()
     }
 
+    fn may_let_go(&self) -> bool {
+        self.hooks.this.is_none() && !self.may_replace()
+    }
+
+    fn is_plain_class(&self, obj: Obj) -> Result<bool, Self> {
+        self.shim.is_plain_class(obj)
+    }
+
+    fn discard(&self, dict: Obj) {
+        shim::discard(dict);
+    }
+
+    fn is_blank(&self, obj: Obj) -> bool {
+        shim::is_blank(obj)
+    }
+
     #[cfg(feature = "placeholder")]
     fn dropped(&self, obj: Obj, below: Obj) -> Result<(), Self> {
         self.shim.dropped(obj, below)

@@ -238,6 +238,14 @@ pub fn is_class(obj: Obj) -> bool {
     call!(mpk_is_class(obj.raw()))
 }
 
+pub fn discard(dict: Obj) {
+    call!(mpk_discard(dict.raw()));
+}
+
+pub fn is_blank(obj: Obj) -> bool {
+    call!(mpk_is_blank(obj.raw()))
+}
+
 pub fn is_callable(obj: Obj) -> bool {
     call!(mpk_is_callable(obj.raw()))
 }
@@ -668,6 +676,10 @@ impl Shim {
         let mut anatomy = ffi::mpk_anatomy_t { value: NULL, args: NULL, callable: NULL, kind: 0 };
         self.protect_at(ffi::mpk_anatomy, obj.raw(), NULL, &raw mut anatomy, protocol.into())?;
         Ok((anatomy.kind, [some(anatomy.value), some(anatomy.args), some(anatomy.callable)]))
+    }
+
+    pub fn is_plain_class(&self, obj: Obj) -> Result<bool> {
+        self.ask(ffi::mpk_is_plain_class, obj.raw(), NULL)
     }
 
     #[inline(never)]

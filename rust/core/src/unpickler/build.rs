@@ -10,10 +10,14 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     pub(super) fn load_build(&mut self) -> Result<(), R> {
         let state = self.pop()?;
         let obj = self.top()?;
+        if self.rt.may_replace() || !self.rt.is_blank(obj) {
+            self.keep_states()?;
+        }
         if let Some(new) = self.rt.set_state(obj, state)? {
             return self.replace_object(obj, new);
         }
         if let Some(setstate) = self.rt.attribute(obj, b"__setstate__")? {
+            self.keep_states()?;
             self.rt.call(setstate, &[state])?;
             return Ok(());
         }
@@ -26,6 +30,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
                 return Err(self.rt.fail(Fault::StateNotADict));
             }
             self.rt.update_state(obj, dict)?;
+            self.let_go(obj, state);
         }
         if let Some(slots) = slots {
             self.set_slots(obj, slots)?;

@@ -43,7 +43,8 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
             let nothing = self.rt.tuple(&[])?;
             self.rt.instantiate(cls, nothing, None)?
         } else {
-            self.rt.call(cls, args)?
+            self.keep_states()?;
+            self.rt.call(cls, self.stack.above(first_arg))?
         };
         self.stack.truncate(start);
         Ok(obj)
@@ -52,6 +53,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     pub(super) fn load_reduce(&mut self) -> Result<R::Obj, R> {
         let args = self.pop()?;
         let callable = self.pop()?;
+        self.keep_states()?;
         self.rt.call_tuple(callable, args)
     }
 
@@ -87,7 +89,9 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if code == 0 || code > i32::MAX as u32 {
             return Err(self.rt.fail(Fault::BadExtension));
         }
-        self.rt.extension(code, self.naming())?.ok_or_else(|| self.rt.fail(Fault::UnknownExtension))
+        let found = self.rt.extension(code, self.naming())?.ok_or_else(|| self.rt.fail(Fault::UnknownExtension))?;
+        self.note_global(found)?;
+        Ok(found)
     }
 
     /// PERSID: a persistent id as a line.
@@ -124,7 +128,9 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if self.rt.text(module).is_none() || self.rt.text(name).is_none() {
             return Err(self.rt.fail(Fault::NotAString));
         }
-        self.rt.find_class(module, name, self.naming())
+        let found = self.rt.find_class(module, name, self.naming())?;
+        self.note_global(found)?;
+        Ok(found)
     }
 
     /// How the names in the pickle are to be read.

@@ -8,7 +8,8 @@ use allocator_api2::alloc::Allocator;
 
 /// Objects by memo index.
 pub struct Memo<O: Copy, A: Allocator> {
-    objects: Growable<O>,
+    /// In the order in which they came, which is their position; `None` where the memo let go of one.
+    objects: Growable<Option<O>>,
     /// Index of the first object: 0, or 1 in the pickles of Python 2's cPickle.
     first: usize,
     /// How many objects, from the first on, lie at the position that their index says.
@@ -23,14 +24,22 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
         Memo { objects: Growable::new(), first: 0, run: 0, others: Table::new() }
     }
 
-    /// The object under `index`.
+    /// The object at a position.
     #[inline]
-    pub fn get(&self, index: usize) -> Option<O> {
-        self.objects.get(self.position(index)?).copied()
+    pub fn at(&self, position: usize) -> Option<O> {
+        self.objects.get(position).copied().flatten()
     }
 
+    /// Puts an object at a position that is taken, or lets go of the one that is there.
+    pub fn set(&mut self, position: usize, obj: Option<O>) {
+        if let Some(place) = self.objects.get_mut(position) {
+            *place = obj;
+        }
+    }
+
+    /// Where the object under `index` is.
     #[inline]
-    fn position(&self, index: usize) -> Option<usize> {
+    pub fn position(&self, index: usize) -> Option<usize> {
         let position = index.wrapping_sub(self.first);
         if position < self.run { Some(position) } else { self.others.position(index).map(|other| self.run + other) }
     }
@@ -42,20 +51,20 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
             return self.put_anyhow(index, obj);
         }
         self.run += 1;
-        self.objects.push(obj)
+        self.objects.push(Some(obj))
     }
 
     /// Whether it is the index after the last, and all before it were in order.
     #[inline]
-    fn is_in_order(&self, index: usize) -> bool {
+    pub fn is_in_order(&self, index: usize) -> bool {
         index.wrapping_sub(self.first) == self.run && self.run == self.objects.len()
     }
 
     #[cold]
     #[inline(never)]
     fn put_anyhow(&mut self, index: usize, obj: O) -> Result<(), OutOfMemory> {
-        if let Some(place) = self.position(index).and_then(|position| self.objects.get_mut(position)) {
-            *place = obj;
+        if let Some(position) = self.position(index) {
+            self.set(position, Some(obj));
             return Ok(());
         }
         let next = self.objects.len();
@@ -68,7 +77,7 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
         } else {
             self.others.insert_new(index)?;
         }
-        self.objects.push(obj)
+        self.objects.push(Some(obj))
     }
 
     /// Puts `new` wherever `old` is.
@@ -76,15 +85,16 @@ impl<O: Copy, A: Allocator + Default> Memo<O, A> {
     where
         O: Eq,
     {
-        for obj in self.objects.iter_mut().filter(|obj| **obj == old) {
-            *obj = new;
+        for obj in self.objects.iter_mut().filter(|obj| **obj == Some(old)) {
+            *obj = Some(new);
         }
     }
 
     /// Each index with its object.
     pub fn entries(&self) -> impl Iterator<Item = (usize, O)> {
         let in_order = self.first..self.first + self.run;
-        in_order.chain(self.others.keys().iter().copied()).zip(self.objects.iter().copied())
+        let indexes = in_order.chain(self.others.keys().iter().copied());
+        indexes.zip(self.objects.iter()).filter_map(|(index, &obj)| Some((index, obj?)))
     }
 
     /// Forgets everything.
@@ -142,7 +152,8 @@ mod tests {
                 theirs.insert(index, obj);
                 assert_eq!(ours.next_index(), theirs.len());
                 for index in order.iter().flat_map(|&index| [index, index.wrapping_sub(1), index.wrapping_add(1)]) {
-                    assert_eq!(ours.get(index), theirs.get(&index).copied(), "{index} in {order:?}");
+                    let found = ours.position(index).and_then(|position| ours.at(position));
+                    assert_eq!(found, theirs.get(&index).copied(), "{index} in {order:?}");
                 }
             }
         }

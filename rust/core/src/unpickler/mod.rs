@@ -9,6 +9,7 @@ mod globals;
 mod lines;
 mod memo;
 mod stack;
+mod states;
 mod strings;
 
 use crate::error::{Fault, Place};
@@ -21,6 +22,7 @@ use crate::wire::reader::Reader;
 use crate::wire::text::{Encoding, Errors};
 pub use memo::Memo;
 use stack::Stack;
+use states::States;
 
 /// How a pickle is to be read.
 #[derive(Clone, Copy)]
@@ -48,6 +50,7 @@ pub struct Unpickler<'r, 'a, R: Runtime> {
     /// Objects that were taken from the memo, where the interpreter may replace them by others.
     given_out: Table<R::Heap>,
     may_replace: bool,
+    states: States<R::Obj>,
     protocol: u8,
     /// Offset at which the pickle begins.
     start: usize,
@@ -70,6 +73,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
             memo,
             given_out: Table::new(),
             may_replace: rt.may_replace(),
+            states: States::new(rt.may_let_go()),
             protocol: 0,
             start: 0,
             place: Place { opcode: None, offset: 0 },
@@ -134,7 +138,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
 
             // Containers: empty, or made of all items above the mark.
             opcode::EMPTY_LIST => self.rt.list(&[])?,
-            opcode::EMPTY_DICT => self.rt.dict()?,
+            opcode::EMPTY_DICT => self.empty_dict()?,
             opcode::EMPTY_SET => self.rt.set()?,
             opcode::LIST => self.of_marked(R::list)?,
             opcode::DICT => self.load_dict()?,
@@ -164,7 +168,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
                 self.stack.truncate(start);
                 return Ok(());
             }
-            opcode::DUP => self.top()?,
+            opcode::DUP => self.load_dup()?,
 
             // The memo.
             opcode::MEMOIZE => return self.put(self.memo.next_index()),
@@ -279,6 +283,13 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
         Ok(obj)
     }
 
+    fn load_dup(&mut self) -> Result<R::Obj, R> {
+        if GLOBALS {
+            self.keep_states()?;
+        }
+        self.top()
+    }
+
     /// A state setter is called for what it does, and what it returns is dropped: it lies above the object.
     fn load_pop(&mut self) -> Result<(), R> {
         let pair = self.stack.below(2).map_or(&[] as &[_], |start| self.stack.above(start));
@@ -291,12 +302,23 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     #[inline(never)]
     fn put(&mut self, index: usize) -> Result<(), R> {
         let obj = self.top()?;
+        if GLOBALS && !self.memo.is_in_order(index) && self.memo.position(index).is_some() {
+            self.keep_states()?;
+        }
         Ok(self.memo.put(index, obj)?)
     }
 
     #[inline]
     fn get(&mut self, index: usize) -> Result<R::Obj, R> {
-        let obj = self.memo.get(index).ok_or_else(|| self.rt.fail(Fault::MemoMiss))?;
+        let position = self.memo.position(index).ok_or_else(|| self.rt.fail(Fault::MemoMiss))?;
+        let found = self.memo.at(position);
+        if GLOBALS {
+            self.states.note_fetched(position);
+            if found.is_none() {
+                return self.state_again(position);
+            }
+        }
+        let obj = found.ok_or_else(|| self.rt.fail(Fault::MemoMiss))?;
         if GLOBALS && self.may_replace {
             self.note_given_out(obj)?;
         }
@@ -327,6 +349,15 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     // Filling containers.
+
+    #[inline]
+    fn empty_dict(&mut self) -> Result<R::Obj, R> {
+        let dict = self.rt.dict()?;
+        if GLOBALS {
+            self.note_dict(dict)?;
+        }
+        Ok(dict)
+    }
 
     fn load_dict(&mut self) -> Result<R::Obj, R> {
         let start = self.pop_mark()?;

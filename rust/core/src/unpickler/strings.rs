@@ -52,6 +52,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if !self.rt.has_buffers() {
             return Err(self.rt.fail(Fault::NoBuffers));
         }
+        self.keep_states()?;
         self.rt.next_buffer()?.ok_or_else(|| self.rt.fail(Fault::TooFewBuffers))
     }
 

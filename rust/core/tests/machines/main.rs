@@ -11,6 +11,7 @@ mod hooks;
 mod hostile;
 mod nesting;
 mod refusals;
+mod states;
 mod streams;
 mod values;
 mod wire;

@@ -15,7 +15,7 @@ use arena::Arena;
 use mpickle_core::error::{Fault, OutOfMemory};
 use num_bigint::BigInt;
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 pub use stream::Stream;
 use table::Table;
 
@@ -104,6 +104,8 @@ pub struct Instance {
 pub struct Hooks {
     /// Every object is replaced by its state.
     pub replaces: bool,
+    /// The memo keeps all states.
+    pub keeps_states: bool,
     /// Instances of `toy.Far` are known by an id.
     pub persistent: bool,
     /// Buffers go beside the pickle.
@@ -125,6 +127,8 @@ pub struct Toy {
     things: Arena<Thing>,
     names: RefCell<HashMap<Vec<u8>, Obj>>,
     globals: RefCell<Globals>,
+    /// Values that are not to be looked at any more.
+    discarded: RefCell<HashSet<usize>>,
     pub hooks: Hooks,
     /// How often something was asked for that can raise.
     pub calls: Cell<usize>,
@@ -176,6 +180,7 @@ impl Toy {
             things,
             names: RefCell::default(),
             globals: RefCell::default(),
+            discarded: RefCell::default(),
             hooks,
             calls: Cell::new(0),
             lowest: Cell::new(usize::MAX),
@@ -188,6 +193,7 @@ impl Toy {
     }
 
     pub fn thing(&self, obj: Obj) -> &Thing {
+        assert!(!self.discarded.borrow().contains(&obj.0), "{obj:?} was discarded");
         self.things.get(obj.0)
     }
 

@@ -383,7 +383,11 @@ impl Runtime for Toy {
         let Thing::Instance(instance) = self.thing(obj) else {
             return Ok(NONE);
         };
-        self.spend(|| Ok(self.state_of(&instance.borrow())))
+        self.spend(|| {
+            let state = self.state_of(&instance.borrow());
+            let Thing::Dict(table) = self.thing(state) else { return Ok(state) };
+            Ok(self.new_dict(table.borrow().pairs()))
+        })
     }
 
     fn set_state(&self, _obj: Obj, state: Obj) -> Result<Option<Obj>> {
@@ -392,6 +396,26 @@ impl Runtime for Toy {
 
     fn may_replace(&self) -> bool {
         self.hooks.replaces
+    }
+
+    fn may_let_go(&self) -> bool {
+        !self.hooks.keeps_states && !self.hooks.replaces
+    }
+
+    fn is_plain_class(&self, obj: Obj) -> Result<bool> {
+        self.spend(|| {
+            let path = self.path(obj).unwrap_or_default();
+            let has_methods = METHODS.iter().any(|(class, _)| *class == path);
+            Ok(path.starts_with("toy.") && !has_methods && !FUNCTIONS.contains(&path.as_str()))
+        })
+    }
+
+    fn discard(&self, dict: Obj) {
+        exempt(|| self.discarded.borrow_mut().insert(dict.0));
+    }
+
+    fn is_blank(&self, obj: Obj) -> bool {
+        self.instance(obj, |instance| instance.state.is_none() && instance.slots.is_empty()).unwrap_or_default()
     }
 
     fn dropped(&self, _obj: Obj, _below: Obj) -> Result<()> {
