@@ -218,9 +218,27 @@ MPK_RAISING(mpk_add);
 
 MPK_RAISING(mpk_apply); // calls `obj` with the arguments `data`, `len`
 MPK_RAISING(mpk_apply_tuple); // calls `obj` with the tuple `other`
-// Whether `obj` or its class has the attribute named `data`, `len`. `__getattr__` is not asked.
+// Names of attributes, interned: those of which an object may have any, in the order of core's `Special`, and hooks.
+#define MPK_NAME_REDUCE_EX (0)
+#define MPK_NAME_REDUCE (1)
+#define MPK_NAME_GETNEWARGS_EX (2)
+#define MPK_NAME_GETNEWARGS (3)
+#define MPK_NAME_GETINITARGS (4)
+#define MPK_NAME_GETSTATE (5)
+#define MPK_NAME_SETSTATE (6)
+#define MPK_NAME_SLOTS (7)
+#define MPK_NAME_NEXT (8)
+#define MPK_NAME_FAST (9)
+#define MPK_NAME_PERSISTENT_ID (10)
+#define MPK_NAME_REDUCER_OVERRIDE (11)
+#define MPK_NAME_DISPATCH_TABLE (12)
+#define MPK_NAME_PERSISTENT_LOAD (13)
+#define MPK_NAME_FIND_CLASS (14)
+mp_obj_t mpk_name(uint32_t which);
+
+// Whether `obj` or its class has the attribute `other`, a str. `__getattr__` is not asked.
 MPK_RAISING(mpk_has);
-// The attribute of `obj` named `data`, `len`, if there is one.
+// The attribute `other` of `obj`, if there is one.
 MPK_RAISING(mpk_attribute);
 // Sets the attribute `other` of `obj` to the object at `data`, or deletes it where `len` is 0.
 MPK_RAISING(mpk_set_attribute);

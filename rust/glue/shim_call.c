@@ -65,8 +65,32 @@ MPK_RAISING(mpk_apply_tuple) {
     return result != MPK_NULL ? result : mp_call_function_n_kw(obj, args->len, 0, args->items);
 }
 
+static const qstr_short_t mpk_names[] = {
+    [MPK_NAME_REDUCE_EX] = MP_QSTR___reduce_ex__,
+    [MPK_NAME_REDUCE] = MP_QSTR___reduce__,
+    [MPK_NAME_GETNEWARGS_EX] = MP_QSTR___getnewargs_ex__,
+    [MPK_NAME_GETNEWARGS] = MP_QSTR___getnewargs__,
+    [MPK_NAME_GETINITARGS] = MP_QSTR___getinitargs__,
+    [MPK_NAME_GETSTATE] = MP_QSTR___getstate__,
+    [MPK_NAME_SETSTATE] = MP_QSTR___setstate__,
+    [MPK_NAME_SLOTS] = MP_QSTR___slots__,
+    [MPK_NAME_NEXT] = MP_QSTR___next__,
+    #if MPICKLE_CLASSES
+    [MPK_NAME_FAST] = MP_QSTR_fast,
+    [MPK_NAME_PERSISTENT_ID] = MP_QSTR_persistent_id,
+    [MPK_NAME_REDUCER_OVERRIDE] = MP_QSTR_reducer_override,
+    [MPK_NAME_DISPATCH_TABLE] = MP_QSTR_dispatch_table,
+    [MPK_NAME_PERSISTENT_LOAD] = MP_QSTR_persistent_load,
+    [MPK_NAME_FIND_CLASS] = MP_QSTR_find_class,
+    #endif
+};
+
+mp_obj_t mpk_name(uint32_t which) {
+    return MP_OBJ_NEW_QSTR(mpk_names[which]);
+}
+
 MPK_RAISING(mpk_has) {
-    qstr attr = qstr_from_strn(data, len);
+    qstr attr = mp_obj_str_get_qstr(other);
     const mp_obj_type_t *type = mp_obj_get_type(obj);
     if (mp_obj_is_instance_type(type)) {
         mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
@@ -86,7 +110,7 @@ mp_obj_t mpk_bound(const mp_obj_t *method) {
 
 MPK_RAISING(mpk_attribute) {
     mp_obj_t method[2] = {MP_OBJ_NULL, MP_OBJ_NULL};
-    mp_load_method_protected(obj, qstr_from_strn(data, len), method, false);
+    mp_load_method_protected(obj, mp_obj_str_get_qstr(other), method, false);
     return mpk_bound(method);
 }
 

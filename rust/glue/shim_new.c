@@ -92,7 +92,7 @@ MPK_RAISING(mpk_instantiate) {
 }
 
 // What a class may define that runs while its instances are loaded. Methods that fill are looked for, too.
-static const qstr mpk_telling_names[] = {
+static const qstr_short_t mpk_telling_names[] = {
     MP_QSTR___setstate__,
     MP_QSTR___getattr__,
     MP_QSTR___hash__,

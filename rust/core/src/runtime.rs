@@ -135,6 +135,30 @@ pub struct Naming {
     pub python2: bool,
 }
 
+/// Attributes by which an object says how it is pickled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub enum Special {
+    /// `__reduce_ex__`
+    ReduceEx,
+    /// `__reduce__`
+    Reduce,
+    /// `__getnewargs_ex__`
+    GetNewArgsEx,
+    /// `__getnewargs__`
+    GetNewArgs,
+    /// `__getinitargs__`, of Python 2's classes
+    GetInitArgs,
+    /// `__getstate__`
+    GetState,
+    /// `__setstate__`
+    SetState,
+    /// `__slots__`
+    Slots,
+    /// `__next__`, which iterators have
+    Next,
+}
+
 /// Objects that the pickler needs by name because CPython's pickles name them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Known {
@@ -281,10 +305,10 @@ pub trait Runtime {
     /// The arguments, and how many of them count, with which a type makes such an object again.
     fn parts(&self, obj: Self::Obj) -> Result<([Self::Obj; 3], usize), Self>;
 
-    /// Whether `obj` or its class has the attribute `name`; what `__getattr__` would make up does not count.
-    fn has(&self, obj: Self::Obj, name: &[u8]) -> Result<bool, Self>;
-    /// The attribute `name`, or `None` where there is none.
-    fn attribute(&self, obj: Self::Obj, name: &[u8]) -> Result<Option<Self::Obj>, Self>;
+    /// Whether `obj` or its class has the attribute; what `__getattr__` would make up does not count.
+    fn has(&self, obj: Self::Obj, name: Special) -> Result<bool, Self>;
+    /// The attribute, or `None` where there is none.
+    fn attribute(&self, obj: Self::Obj, name: Special) -> Result<Option<Self::Obj>, Self>;
     /// `setattr(obj, name, value)`
     fn set_attribute(&self, obj: Self::Obj, name: Self::Obj, value: Self::Obj) -> Result<(), Self>;
     /// Whether `obj` is a class.

@@ -79,7 +79,7 @@ fn existing(shim: &Shim, path: Obj) -> Result<Option<Obj>> {
 
 /// A module that exists is left as it is: it has the function, or there is none.
 fn own_function(shim: &Shim, module: Obj, path: Obj, name: Obj, function: Option<Obj>) -> Result<Obj> {
-    match shim.attribute(module, shim::text(name))? {
+    match shim.attribute(module, name)? {
         Some(own) if function.is_none_or(|function| function == own) => Ok(own),
         _ => Err(shim.raise_global(path, name, Fault::ModuleExists)),
     }
@@ -147,7 +147,7 @@ fn remove_empty(shim: &Shim, injected: Obj, path: &[u8]) -> Result<()> {
 
 /// Removes a member of a module, unless the program has put something else there.
 fn remove_member(shim: &Shim, module: Obj, name: Obj, member: Obj) -> Result<()> {
-    match shim.attribute(module, shim::text(name))? {
+    match shim.attribute(module, name)? {
         Some(there) if there == member => shim.delete_attribute(module, name),
         _ => Ok(()),
     }

@@ -15,7 +15,7 @@ use crate::{
 use core::cell::Cell;
 use mpickle_core::error::Fault;
 use mpickle_core::growable::Growable;
-use mpickle_core::runtime::{Anatomy, Constructor, Items, Known, Location, Naming, Result, Runtime, Value};
+use mpickle_core::runtime::{Anatomy, Constructor, Items, Known, Location, Naming, Result, Runtime, Special, Value};
 
 /// What a call may do beside the machines' own work.
 #[derive(Clone, Copy, Default)]
@@ -55,6 +55,19 @@ pub struct Interpreter {
     /// How far the source was read, where it is a buffer that may change meanwhile.
     buffer_offset: Option<Cell<usize>>,
 }
+
+// The shim has the names in the same order.
+const _: () = {
+    assert!(Special::ReduceEx as u32 == shim::MPK_NAME_REDUCE_EX);
+    assert!(Special::Reduce as u32 == shim::MPK_NAME_REDUCE);
+    assert!(Special::GetNewArgsEx as u32 == shim::MPK_NAME_GETNEWARGS_EX);
+    assert!(Special::GetNewArgs as u32 == shim::MPK_NAME_GETNEWARGS);
+    assert!(Special::GetInitArgs as u32 == shim::MPK_NAME_GETINITARGS);
+    assert!(Special::GetState as u32 == shim::MPK_NAME_GETSTATE);
+    assert!(Special::SetState as u32 == shim::MPK_NAME_SETSTATE);
+    assert!(Special::Slots as u32 == shim::MPK_NAME_SLOTS);
+    assert!(Special::Next as u32 == shim::MPK_NAME_NEXT);
+};
 
 impl Interpreter {
     /// An interpreter without hooks.
@@ -281,12 +294,12 @@ impl Runtime for Interpreter {
         self.shim.parts(obj)
     }
 
-    fn has(&self, obj: Obj, name: &[u8]) -> Result<bool, Self> {
-        self.shim.has(obj, name)
+    fn has(&self, obj: Obj, name: Special) -> Result<bool, Self> {
+        self.shim.has(obj, shim::name(name as u32))
     }
 
-    fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>, Self> {
-        self.shim.attribute(obj, name)
+    fn attribute(&self, obj: Obj, name: Special) -> Result<Option<Obj>, Self> {
+        self.shim.attribute(obj, shim::name(name as u32))
     }
 
     fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<(), Self> {

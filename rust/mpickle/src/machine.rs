@@ -105,14 +105,14 @@ pub extern "C" fn mpickle_pickler_dump(rt: &mut Interpreter, args: *const mp_obj
 
 fn set_dump_hooks(rt: &mut Interpreter, this: Obj, state: &PicklerState) -> Result<pickler::Options> {
     let hook = |name| rt.shim.hook::<PicklerState>(this, name);
-    let fast = match hook(b"fast")? {
+    let fast = match hook(shim::MPK_NAME_FAST)? {
         Some(fast) => rt.shim.is_true(fast)?,
         None => false,
     };
     rt.hooks = Hooks {
-        persistent_id: hook(b"persistent_id")?,
-        reducer_override: hook(b"reducer_override")?,
-        dispatch_table: hook(b"dispatch_table")?,
+        persistent_id: hook(shim::MPK_NAME_PERSISTENT_ID)?,
+        reducer_override: hook(shim::MPK_NAME_REDUCER_OVERRIDE)?,
+        dispatch_table: hook(shim::MPK_NAME_DISPATCH_TABLE)?,
         buffer_callback: state.buffer_callback,
         ..Hooks::default()
     };
@@ -172,8 +172,8 @@ fn set_load_hooks(rt: &mut Interpreter, this: Obj, state: &UnpicklerState) -> Re
     rt.hooks = Hooks {
         policy: state.policy,
         buffers: state.buffers,
-        persistent_load: rt.shim.hook::<UnpicklerState>(this, b"persistent_load")?,
-        find_class: rt.shim.hook::<UnpicklerState>(this, b"find_class")?,
+        persistent_load: rt.shim.hook::<UnpicklerState>(this, shim::MPK_NAME_PERSISTENT_LOAD)?,
+        find_class: rt.shim.hook::<UnpicklerState>(this, shim::MPK_NAME_FIND_CLASS)?,
         this: Some(this),
         ..Hooks::default()
     };

@@ -242,6 +242,11 @@ pub fn discard(dict: Obj) {
     call!(mpk_discard(dict.raw()));
 }
 
+/// A name that the shim keeps, `MPK_NAME_…`, as an interned str.
+pub fn name(which: u32) -> Obj {
+    sure(call!(mpk_name(which)))
+}
+
 pub fn is_blank(obj: Obj) -> bool {
     call!(mpk_is_blank(obj.raw()))
 }
@@ -439,11 +444,6 @@ impl Shim {
             (*call).data = data.cast_mut().cast::<c_void>();
             (*call).len = len;
         }
-    }
-
-    #[inline]
-    fn pass_slice<T>(&self, data: &[T]) {
-        self.pass(data.as_ptr(), data.len());
     }
 
     /// Calls a function that may raise, with two objects.
@@ -693,9 +693,8 @@ impl Shim {
     }
 
     #[inline(never)]
-    pub fn has(&self, obj: Obj, name: &[u8]) -> Result<bool> {
-        self.pass_slice(name);
-        self.ask(ffi::mpk_has, obj.raw(), NULL)
+    pub fn has(&self, obj: Obj, name: Obj) -> Result<bool> {
+        self.ask(ffi::mpk_has, obj.raw(), name.raw())
     }
 
     pub fn partial_new(&self, cls: Obj, args: Obj, kwargs: Obj) -> Result<Obj> {
@@ -703,9 +702,8 @@ impl Shim {
     }
 
     #[inline(never)]
-    pub fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-        self.pass_slice(name);
-        self.find(ffi::mpk_attribute, obj.raw(), NULL)
+    pub fn attribute(&self, obj: Obj, name: Obj) -> Result<Option<Obj>> {
+        self.find(ffi::mpk_attribute, obj.raw(), name.raw())
     }
 
     #[inline(never)]
@@ -791,10 +789,9 @@ impl Shim {
 
     /// The hook `name` of an instance, unless it is our own.
     #[inline(never)]
-    pub fn hook<T: Machine>(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
-        let name = self.interned(name)?;
+    pub fn hook<T: Machine>(&self, obj: Obj, name: u32) -> Result<Option<Obj>> {
         self.pass(NOWHERE, T::KIND as usize);
-        self.find(ffi::mpk_hook, obj.raw(), name.raw())
+        self.find(ffi::mpk_hook, obj.raw(), self::name(name).raw())
     }
 
     /// What [`Shim::keep`] gave to an instance of this class; `None` where that was not done.

@@ -3,16 +3,16 @@
 use super::Pickler;
 use crate::error::Fault;
 use crate::parts::INSTANCES;
-use crate::runtime::{Anatomy, Items, Known, Result, Runtime};
+use crate::runtime::{Anatomy, Items, Known, Result, Runtime, Special};
 
 impl<R: Runtime> Pickler<'_, R> {
     /// The reduction of an instance: by its own `__reduce_ex__` or `__reduce__`, or by what its class is.
     pub(super) fn reduce_instance(&mut self, obj: R::Obj) -> Result<R::Obj, R> {
         let rt = self.rt;
-        if let Some(method) = self.method(obj, b"__reduce_ex__")? {
+        if let Some(method) = self.method(obj, Special::ReduceEx)? {
             return rt.call(method, &[rt.int(self.protocol().into())?]);
         }
-        if let Some(method) = self.method(obj, b"__reduce__")? {
+        if let Some(method) = self.method(obj, Special::Reduce)? {
             return rt.call(method, &[]);
         }
         if !INSTANCES {
@@ -33,7 +33,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     /// A method that CPython's object has, too: `__getattr__` is never asked for it.
-    fn method(&self, obj: R::Obj, name: &[u8]) -> Result<Option<R::Obj>, R> {
+    fn method(&self, obj: R::Obj, name: Special) -> Result<Option<R::Obj>, R> {
         if self.rt.has(obj, name)? { self.rt.attribute(obj, name) } else { Ok(None) }
     }
 
@@ -60,8 +60,8 @@ impl<R: Runtime> Pickler<'_, R> {
             Some(value) => (rt.type_of(value), value),
             None => (rt.known(Known::Object), rt.none()),
         };
-        if !rt.has(obj, b"__getstate__")?
-            && let Some(slots) = rt.attribute(obj, b"__slots__")?
+        if !rt.has(obj, Special::GetState)?
+            && let Some(slots) = rt.attribute(obj, Special::Slots)?
             && rt.is_true(slots)?
         {
             return Err(self.rt.fail(Fault::SlotsProtocol));
@@ -78,14 +78,14 @@ impl<R: Runtime> Pickler<'_, R> {
         let rt = self.rt;
         let cls = rt.type_of(obj);
         let mut args = args;
-        if let Some(method) = rt.attribute(obj, b"__getnewargs_ex__")? {
+        if let Some(method) = rt.attribute(obj, Special::GetNewArgsEx)? {
             let both = rt.call(method, &[])?;
             let (positional, named) = self.split_arguments(both)?;
             if rt.is_true(named)? {
                 return Ok((rt.known(Known::NewObjEx), rt.tuple(&[cls, positional, named])?));
             }
             args = Some(positional);
-        } else if let Some(method) = rt.attribute(obj, b"__getnewargs__")? {
+        } else if let Some(method) = rt.attribute(obj, Special::GetNewArgs)? {
             args = Some(rt.call(method, &[])?);
         }
         let args = match args {
@@ -120,7 +120,7 @@ impl<R: Runtime> Pickler<'_, R> {
     }
 
     fn state_of(&mut self, obj: R::Obj) -> Result<R::Obj, R> {
-        if let Some(method) = self.method(obj, b"__getstate__")? {
+        if let Some(method) = self.method(obj, Special::GetState)? {
             return self.rt.call(method, &[]);
         }
         let state = self.rt.state(obj)?;

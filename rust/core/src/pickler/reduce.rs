@@ -3,7 +3,7 @@
 use super::{BATCH, Pickler, Step};
 use crate::error::Fault;
 use crate::parts::{GLOBALS, INSTANCES};
-use crate::runtime::{Constructor, Known, Result, Runtime, Value};
+use crate::runtime::{Constructor, Known, Result, Runtime, Special, Value};
 use crate::wire::opcode;
 
 impl<R: Runtime> Pickler<'_, R> {
@@ -96,7 +96,7 @@ impl<R: Runtime> Pickler<'_, R> {
         }
         for (index, fault) in [(3, Fault::ReduceList), (4, Fault::ReduceDict)] {
             if let Some(iterator) = self.reduction_item(reduction, index)
-                && !self.rt.has(iterator, b"__next__")?
+                && !self.rt.has(iterator, Special::Next)?
                 && !(index == 3 && self.rt.set_len(iterator).is_some())
             {
                 return Ok(Some(fault));

@@ -2,7 +2,7 @@
 
 use super::Unpickler;
 use crate::error::Fault;
-use crate::runtime::{Result, Runtime};
+use crate::runtime::{Result, Runtime, Special};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
     /// The program's own setter if there is one, or `__setstate__`; otherwise the state is the `__dict__`, or a pair of
@@ -16,7 +16,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if let Some(new) = self.rt.set_state(obj, state)? {
             return self.replace_object(obj, new);
         }
-        if let Some(setstate) = self.rt.attribute(obj, b"__setstate__")? {
+        if let Some(setstate) = self.rt.attribute(obj, Special::SetState)? {
             self.keep_states()?;
             self.rt.call(setstate, &[state])?;
             return Ok(());

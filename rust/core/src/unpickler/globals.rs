@@ -2,7 +2,7 @@
 
 use super::Unpickler;
 use crate::error::Fault;
-use crate::runtime::{Naming, Result, Runtime};
+use crate::runtime::{Naming, Result, Runtime, Special};
 use crate::wire::{names, text};
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
@@ -39,7 +39,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     fn call_class(&mut self, cls: R::Obj, start: usize, first_arg: usize) -> Result<R::Obj, R> {
         let args = self.stack.above(first_arg);
         let bare = args.is_empty() && self.rt.is_class(cls);
-        let obj = if bare && self.rt.attribute(cls, b"__getinitargs__")?.is_none() {
+        let obj = if bare && self.rt.attribute(cls, Special::GetInitArgs)?.is_none() {
             let nothing = self.rt.tuple(&[])?;
             self.rt.instantiate(cls, nothing, None)?
         } else {

@@ -1,7 +1,7 @@
 //! What calling something gives, and what an instance reduces to.
 
 use super::{Instance, NONE, Obj, Origin, Result, Table, Thing, Toy, raise};
-use mpickle_core::runtime::{Anatomy, Runtime};
+use mpickle_core::runtime::{Anatomy, Runtime, Special};
 use std::cell::RefCell;
 
 impl Instance {
@@ -24,7 +24,7 @@ impl Toy {
     /// Calls something. Classes of the interpreter's own make values, anything else makes an instance.
     pub(super) fn apply(&self, callable: Obj, args: &[Obj]) -> Result<Obj> {
         match self.thing(callable) {
-            Thing::Method(obj, name) => return self.apply_method(*obj, name, args),
+            Thing::Method(obj, name) => return self.apply_method(*obj, *name, args),
             Thing::Instance(_) => return self.apply_partial(callable),
             _ => {}
         }
@@ -58,7 +58,7 @@ impl Toy {
         }
     }
 
-    fn apply_method(&self, obj: Obj, name: &str, args: &[Obj]) -> Result<Obj> {
+    fn apply_method(&self, obj: Obj, name: Special, args: &[Obj]) -> Result<Obj> {
         let Thing::Instance(instance) = self.thing(obj) else {
             return raise("TypeError");
         };
@@ -69,9 +69,9 @@ impl Toy {
         let instance = instance.borrow();
         let kwargs = || instance.kwargs.unwrap_or_else(|| self.new_dict(&[]));
         match name {
-            "__getstate__" => Ok(instance.state.unwrap_or(NONE)),
-            "__getnewargs__" => Ok(instance.args),
-            "__getnewargs_ex__" => Ok(self.new_tuple(&[instance.args, kwargs()])),
+            Special::GetState => Ok(instance.state.unwrap_or(NONE)),
+            Special::GetNewArgs => Ok(instance.args),
+            Special::GetNewArgsEx => Ok(self.new_tuple(&[instance.args, kwargs()])),
             _ => self.reduction(obj, 0),
         }
     }

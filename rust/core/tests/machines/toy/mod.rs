@@ -13,6 +13,7 @@ mod table;
 use crate::memory;
 use arena::Arena;
 use mpickle_core::error::{Fault, OutOfMemory};
+use mpickle_core::runtime::Special;
 use num_bigint::BigInt;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -70,7 +71,7 @@ pub enum Thing {
     },
     Instance(RefCell<Instance>),
     /// A method of an instance.
-    Method(Obj, &'static str),
+    Method(Obj, Special),
     Iterator(RefCell<VecDeque<Obj>>),
     Stream(RefCell<Stream>),
 }
@@ -156,11 +157,11 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// The methods that instances of classes have.
-const METHODS: &[(&str, &[&str])] = &[
-    ("toy.Stateful", &["__getstate__", "__setstate__"]),
-    ("toy.Given", &["__getstate__", "__getnewargs__"]),
-    ("toy.Named", &["__getstate__", "__getnewargs_ex__"]),
-    ("functools.partial", &["__setstate__"]),
+const METHODS: &[(&str, &[Special])] = &[
+    ("toy.Stateful", &[Special::GetState, Special::SetState]),
+    ("toy.Given", &[Special::GetState, Special::GetNewArgs]),
+    ("toy.Named", &[Special::GetState, Special::GetNewArgsEx]),
+    ("functools.partial", &[Special::SetState]),
 ];
 
 /// The extension registry.

@@ -5,7 +5,7 @@ use crate::memory::{exempt, refuse};
 use allocator_api2::alloc::Global;
 use mpickle_core::error::Fault;
 use mpickle_core::growable::Growable;
-use mpickle_core::runtime::{Anatomy, Constructor, Known, Location, Naming, Runtime, Value};
+use mpickle_core::runtime::{Anatomy, Constructor, Known, Location, Naming, Runtime, Special, Value};
 use num_bigint::{BigInt, Sign};
 use std::cell::RefCell;
 
@@ -328,22 +328,22 @@ impl Runtime for Toy {
         Ok((parts, args.len()))
     }
 
-    fn has(&self, obj: Obj, name: &[u8]) -> Result<bool> {
-        if name == b"__next__" {
+    fn has(&self, obj: Obj, name: Special) -> Result<bool> {
+        if name == Special::Next {
             return Ok(matches!(self.thing(obj), Thing::Iterator(_)));
         }
         Ok(self.attribute(obj, name)?.is_some())
     }
 
-    fn attribute(&self, obj: Obj, name: &[u8]) -> Result<Option<Obj>> {
+    fn attribute(&self, obj: Obj, name: Special) -> Result<Option<Obj>> {
         let Ok((class, origin)) = self.instance(obj, |instance| (instance.class, instance.origin)) else {
             return Ok(None);
         };
         let path = self.path(class).unwrap_or_default();
         let listed = METHODS.iter().filter(|(class, _)| *class == path).flat_map(|(_, methods)| *methods);
-        let own = (origin == Origin::Call).then_some(&"__reduce__");
-        let method = listed.chain(own).find(|method| method.as_bytes() == name);
-        method.map(|method| self.make(|| Thing::Method(obj, method))).transpose()
+        let own = (origin == Origin::Call).then_some(&Special::Reduce);
+        let method = listed.chain(own).find(|method| **method == name);
+        method.map(|method| self.make(|| Thing::Method(obj, *method))).transpose()
     }
 
     fn set_attribute(&self, obj: Obj, name: Obj, value: Obj) -> Result<()> {
