@@ -1,13 +1,15 @@
 # Runs on firmware with the module faults, with tests/support in sys.path: any bytes are loaded, and what comes of them
 # is dumped and loaded again. How, with what hooks, and which allocation fails meanwhile, the bytes say themselves.
 import io
+import sys
 
 import faults
 import mpickle
 import sample
+import wild
 from streams import IntoReader, Reader, Writer
 
-MODULES = ("sample", "collections", "_codecs", "copyreg", "copy_reg", "array", "functools")
+MODULES = ("odd", "sample", "collections", "_codecs", "copyreg", "copy_reg", "array", "functools")
 BUILTINS = (
     "bytearray bytes complex dict float frozenset getattr int list object range reversed set slice str tuple type "
     "Ellipsis NotImplemented ValueError OSError KeyError"
@@ -35,6 +37,53 @@ class Unpickler(mpickle.Unpickler):
         if not allow(module, name):
             raise KeyError(name)
         return super().find_class(module, name)
+
+
+# What mpickle has, as the module `odd` names it, with nothing in it by which a pickle gets at more than `allow` says.
+
+
+def register(cls, name, module, reduce=None, reconstruct=None, set_state=None):
+    _untidy.append(1)
+    mpickle.register_pickle(cls, name, module, None, reduce, reconstruct, set_state)
+
+
+def inject(module, name, function=None):
+    _untidy.append(1)
+    return mpickle.inject_fake_module_func("odd." + module, name, function)
+
+
+def extend(*args):
+    _untidy.append(1)
+    mpickle.add_extension(*args)
+
+
+_untidy = []
+FUNCTIONS = {
+    "loads": lambda data, *rest: mpickle.loads(data, *rest, allow=allow),
+    "load": lambda data, *rest: mpickle.load(data, *rest, allow=allow, missing=mpickle.Placeholder),
+    "dumps": mpickle.dumps,
+    "dump": mpickle.dump,
+    "dis": lambda data: mpickle.dis(data, io.StringIO()),
+    "register": register,
+    "inject": inject,
+    "extend": extend,
+    "PickleBuffer": mpickle.PickleBuffer,
+}
+
+
+def prepare():
+    """What is odd, anew, and nothing registered."""
+    if _untidy:
+        _untidy.clear()
+        for name in [name for name in sys.modules if name.startswith("odd")]:
+            del sys.modules[name]
+        mpickle.__init__()
+    wild.renew()
+    odd = sys.modules["odd"]
+    for name in FUNCTIONS:
+        setattr(odd, name, FUNCTIONS[name])
+    odd.Pickler, odd.pickler = Pickler, Pickler(io.BytesIO())
+    odd.Unpickler, odd.unpickler = Unpickler, Unpickler(b"N.N.", allow=allow)
 
 
 def read(data, how):
@@ -76,6 +125,7 @@ def write(obj, how):
 
 def one(data, turn=0):
     """Loads a pickle, dumps what is in it, and loads that. Whatever Exception comes out is fine."""
+    prepare()
     how = turn
     for byte in data:
         how = (how * 31 + byte) & 0xFFFFFF

@@ -54,7 +54,7 @@ impl Program {
             return;
         }
         let place = random.below(parts.len());
-        match random.below(10) {
+        match random.below(12) {
             0 => drop(parts.drain(some(random, parts.len()))),
             1 => {
                 let copies = parts[some(random, parts.len())].to_vec();
@@ -70,7 +70,10 @@ impl Program {
                 let idiom = IDIOMS[random.below(IDIOMS.len())].to_vec();
                 parts.splice(place..place, Program::parse(&idiom).0);
             }
-            7 => {
+            7 | 8 => {
+                parts.splice(place..place, any_call(random));
+            }
+            9 => {
                 let moved: Vec<_> = parts.drain(some(random, parts.len())).collect();
                 let place = place.min(parts.len());
                 parts.splice(place..place, moved);
@@ -92,6 +95,157 @@ impl Program {
         }
     }
 }
+
+/// A call of something with anything, as no pickler writes it; what comes of it stays, or goes.
+fn any_call(random: &mut Random) -> Vec<Vec<u8>> {
+    let pick = |from: &[&str], random: &mut Random| format!("c{}\n", from[random.below(from.len())]).into_bytes();
+    let argument = |random: &mut Random| match random.below(4) {
+        0 => LITERALS[random.below(LITERALS.len())].to_vec(),
+        1 => pick(CALLABLES, random),
+        _ => pick(THINGS, random),
+    };
+    let callable = if random.below(5) > 0 { pick(CALLABLES, random) } else { argument(random) };
+    let arguments: Vec<_> = (0..random.below(5)).map(|_| argument(random)).collect();
+    let two = [argument(random), argument(random)].concat();
+    let mut call = match random.below(10) {
+        0 => [callable, b"(".to_vec(), arguments.concat(), b"t\x81".to_vec()].concat(),
+        1 => [b"(".to_vec(), callable, arguments.concat(), b"o".to_vec()].concat(),
+        2 => [argument(random), b"(".to_vec(), arguments.concat(), b"e".to_vec()].concat(),
+        3 => [argument(random), two, b"s".to_vec()].concat(),
+        4 => [callable, two, b"\x92".to_vec()].concat(),
+        _ => [callable, b"(".to_vec(), arguments.concat(), b"tR".to_vec()].concat(),
+    };
+    match random.below(6) {
+        0 => call.extend([argument(random), b"b".to_vec()].concat()),
+        1 => call.extend(b"\x94"),
+        2 | 3 => call.push(b'0'),
+        _ => {}
+    }
+    Program::parse(&call).0
+}
+
+/// Module and name of what can be called: tests/support/wild.py has the module `odd`.
+const CALLABLES: &[&str] = &[
+    "copyreg\n__newobj__",
+    "copyreg\n__newobj_ex__",
+    "copyreg\n_reconstructor",
+    "_codecs\nencode",
+    "functools\npartial",
+    "array\n_array_reconstructor",
+    "array\narray",
+    "builtins\ngetattr",
+    "builtins\ntype",
+    "builtins\nobject",
+    "builtins\nbytearray",
+    "collections\ndeque",
+    "collections\nOrderedDict",
+    "sample\ngive",
+    "sample\nCounted",
+    "odd\nloads",
+    "odd\nload",
+    "odd\ndumps",
+    "odd\ndump",
+    "odd\ndis",
+    "odd\nregister",
+    "odd\ninject",
+    "odd\nextend",
+    "odd\nPickleBuffer",
+    "odd\nBuffer",
+    "odd\nPartial",
+    "odd\nStandin",
+    "odd\nPlaceholder",
+    "odd\nPickler",
+    "odd\nUnpickler",
+    "odd\nbound",
+    "odd\nmissing",
+    "odd\nmember",
+    "odd\nstandin",
+    "odd\npickler.dump",
+    "odd\npickler.clear_memo",
+    "odd\npickler.__init__",
+    "odd\npickler.memo.copy",
+    "odd\npickler.memo.clear",
+    "odd\nunpickler.load",
+    "odd\nunpickler.__init__",
+    "odd\nunpickler.memo.copy",
+    "odd\nPickler.dump",
+    "odd\nUnpickler.load",
+    "odd\nUnpickler.memo",
+    "odd\nbound.__setstate__",
+    "odd\nbound.__reduce__",
+    "odd\nbuffer.raw",
+    "odd\nbuffer.release",
+    "odd\nbuffer.__reduce_ex__",
+    "odd\nBuffer.release",
+    "odd\nPartial.__setstate__",
+    "odd\nstandin.append",
+    "odd\nstandin.add",
+    "odd\nstandin.__setstate__",
+    "odd\nStandin.append",
+    "odd\nstandin.pairs",
+];
+
+/// Module and name of arguments.
+const THINGS: &[&str] = &[
+    "builtins\nobject",
+    "builtins\nint",
+    "builtins\nlist",
+    "builtins\ntuple",
+    "sample\nPlain",
+    "sample\nBasket",
+    "sample\nItems",
+    "odd\nhuge",
+    "odd\nlatin1",
+    "odd\ni",
+    "odd\nbytearray",
+    "odd\npair",
+    "odd\nitems",
+    "odd\nnamed",
+    "odd\nArray",
+    "odd\narray",
+    "odd\nplain",
+    "odd\nangry",
+    "odd\nlen",
+    "odd\nbound",
+    "odd\nbuffer",
+    "odd\ninherited",
+    "odd\npickler",
+    "odd\nunpickler",
+    "odd\nuninitialised",
+    "odd\nmemo",
+    "odd\nmissing",
+    "odd\nstandin",
+    "odd\nfile",
+    "odd\nview",
+];
+
+/// Arguments of one or a few opcodes.
+const LITERALS: &[&[u8]] = &[
+    b"N",
+    b"\x88",
+    b"K\x05",
+    b"J\xff\xff\xff\xff",
+    b"\x8a\x09\0\0\0\0\0\0\0\0\x01",
+    b"G\x3f\xf8\0\0\0\0\0\0",
+    b"]",
+    b"}",
+    b")",
+    b"\x8f",
+    b"C\0",
+    b"C\x02N.",
+    b"C\x06]K\x01a0N.",
+    b"\x8c\x01i",
+    b"\x8c\x04memo",
+    b"\x8c\x06latin1",
+    b"\x8c\x0c__setstate__",
+    b"\x8c\x08__init__",
+    b"](K\x01K\x02e",
+    b"}\x8c\x01aK\x02s",
+    b"K\x01K\x02\x86",
+    b"csample\nPlain\n)\x81",
+    b"h\0",
+    b"h\x01",
+];
 
 /// What is rare, or of no use in parts: memo entries, containers with items, reductions, state.
 const IDIOMS: &[&[u8]] = &[
