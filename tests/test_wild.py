@@ -165,6 +165,34 @@ attempt(P.loads, b"carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0iK\x
     "newobj-of-a-list-with-arguments": Program(r"""
 say(P.loads(b"csample\nItems\n](K\x01e\x85\x81."), P.loads(b"csample\nItems\nK\x05\x85\x81."))
 """),
+    "a-deque-that-is-too-long": Program(
+        r"""
+from collections import deque
+
+class Deque(deque):
+    pass
+
+sys.modules["program"].names["Deque"] = Deque
+for name in (b"ccollections\ndeque\n", b"cprogram\nDeque\n"):
+    for number in (29, 30, 31, 60, 61, 62):
+        for length in (1 << number, (1 << number) - 1):
+            length = P.dumps(length, 0)[:-1]
+            for data in (
+                name + b"()" + length + b"tR.",
+                name + b"()" + length + b"I0\ntR.",
+                name + b"()" + length + b"t\x81.",
+                name + b"()" + length + b"t}\x92.",
+                b"(" + name + b")" + length + b"o.",
+                b"ccopyreg\n__newobj__\n(" + name + b")" + length + b"tR.",
+            ):
+                try:
+                    P.loads(data, allow=("program.Deque",))
+                    say("there is room")
+                except (MemoryError, OverflowError):
+                    pass
+""",
+        says="",
+    ),
     "a-partial-calls-itself": Program(
         r"""
 partial = P.loads(b"cfunctools\npartial\n(csample\ngive\ntR.")

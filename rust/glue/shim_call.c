@@ -6,10 +6,28 @@
 #include "shim_private.h"
 
 MPK_RAISING(mpk_apply) {
+    #if MPICKLE_GLOBALS
+    mpk_check_call(obj, len, data);
+    #endif
     return mp_call_function_n_kw(obj, len, 0, data);
 }
 
 #if MPICKLE_GLOBALS
+
+void mpk_check_call(mp_obj_t callable, size_t n_args, const mp_obj_t *args) {
+    #if MICROPY_PY_COLLECTIONS_DEQUE
+    mp_int_t len;
+    if (n_args > 1 && mpk_is_exact(callable, &mp_type_type) &&
+        mp_obj_is_subclass_fast(callable, MP_OBJ_FROM_PTR(&mp_type_deque)) && mp_obj_get_int_maybe(args[1], &len) &&
+        len >= (mp_int_t)(INTPTR_MAX / sizeof(mp_obj_t))) {
+        m_malloc_fail(len);
+    }
+    #else
+    (void)callable;
+    (void)n_args;
+    (void)args;
+    #endif
+}
 
 // The type that is called: that of `callable`, or the built-in one whose arguments a class without an `__init__` takes.
 static const mp_obj_type_t *mpk_type_called(mp_obj_t callable) {
@@ -61,6 +79,7 @@ MPK_RAISING(mpk_apply_tuple) {
     }
     #endif
     mp_obj_tuple_t *args = MP_OBJ_TO_PTR(other);
+    mpk_check_call(obj, args->len, args->items);
     mp_obj_t result = mpk_call_exactly(obj, args->len, args->items);
     return result != MPK_NULL ? result : mp_call_function_n_kw(obj, args->len, 0, args->items);
 }

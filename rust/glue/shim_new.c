@@ -33,6 +33,7 @@ mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_
         // Keywords are matched by identity, so they must be interned.
         next[0] = mp_obj_str_intern_checked(mpk_dict_next(kwargs, &position, &next[1]));
     }
+    mpk_check_call(callable, skip + n_args, all);
     return mp_call_function_n_kw(callable, skip + n_args, n_kw, all);
 }
 
@@ -55,6 +56,7 @@ mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
     size_t n_args;
     mp_obj_t *items;
     mp_obj_get_array(args, &n_args, &items);
+    mpk_check_call(MP_OBJ_FROM_PTR(type), n_args, items);
     if (mp_obj_is_native_type(type)) {
         return mp_call_function_n_kw(MP_OBJ_FROM_PTR(type), n_args, 0, items);
     }

@@ -160,6 +160,10 @@ mp_obj_t mpk_array_arguments(mp_obj_t cls, mp_obj_t obj, uint32_t protocol, mp_o
 // theirs adds up and so loses the sign of a zero. A stand-in has as members whatever a pickle says.
 mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args);
 
+// MemoryError for a call of deque, or of a class of deques, that asks for more than there can be: MicroPython reserves
+// too little for that, and writes on.
+void mpk_check_call(mp_obj_t callable, size_t n_args, const mp_obj_t *args);
+
 // A new tuple of one item.
 static inline mp_obj_t mpk_tuple_of(mp_obj_t first) {
     return mp_obj_new_tuple(1, &first);
