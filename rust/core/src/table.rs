@@ -143,7 +143,7 @@ mod tests {
     }
 
     /// Miri is slow.
-    const COUNT: usize = if cfg!(miri) { 400 } else { 2000 };
+    const COUNT: usize = if cfg!(miri) { 150 } else { 2000 };
 
     /// Addresses, as identities are, and small numbers, as memo indexes are; and all bits of a word.
     fn keys() -> impl Iterator<Item = usize> {

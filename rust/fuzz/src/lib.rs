@@ -2,6 +2,8 @@
 
 #[path = "../../core/tests/machines/cpython.rs"]
 pub mod cpython;
+#[path = "../../core/tests/machines/effort.rs"]
+pub mod effort;
 #[path = "../../core/tests/machines/machine.rs"]
 pub mod machine;
 #[path = "../../core/tests/machines/memory.rs"]

@@ -126,7 +126,7 @@ mod tests {
 
     /// Indexes in the orders in which picklers and others write them.
     fn orders() -> Vec<Vec<usize>> {
-        const COUNT: usize = if cfg!(miri) { 20 } else { 100 };
+        const COUNT: usize = if cfg!(miri) { 12 } else { 100 };
         let sparse = (0..COUNT).map(|number| number * number * 1_000_003).collect();
         std::vec![
             (0..COUNT).collect(),

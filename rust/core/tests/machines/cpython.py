@@ -442,9 +442,11 @@ def main():
     # A pickle may make CPython ask for all the memory of the machine.
     resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
     if sys.argv[1] == "cases":
+        (longest,) = read_fields()
         for name, value, protocols in cases():
-            write_fields(name, show(value, {}))
-            write_fields(*(pickle.dumps(value, protocol) if protocol in protocols else b"" for protocol in range(6)))
+            pickles = [pickle.dumps(value, protocol) if protocol in protocols else b"" for protocol in range(6)]
+            if max(map(len, pickles)) < int.from_bytes(longest, "little"):
+                write_fields(name, show(value, {}), *pickles)
     elif sys.argv[1] == "loads":
         for data in read_fields():
             write_fields(outcome(data))

@@ -1,10 +1,14 @@
 //! CPython as it answers through `cpython.py`: one process for each kind of question.
 
+use crate::effort;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+
+/// What is shorter is tried in all ways.
+pub const SHORT: usize = 500;
 
 /// A value that CPython pickled.
 pub struct Case {
@@ -21,17 +25,18 @@ impl Case {
         (0..).zip(self.pickles.iter().map(Vec::as_slice)).filter(|(_, pickle)| !pickle.is_empty())
     }
 
-    /// Whether the case is short enough to be tried in all ways.
+    /// Whether all of its pickles are short.
     pub fn is_short(&self) -> bool {
-        self.pickles.iter().all(|pickle| pickle.len() < 500)
+        self.pickles.iter().all(|pickle| pickle.len() < SHORT)
     }
 }
 
-/// All cases.
+/// All cases; for Miri, those without a long pickle.
 pub fn cases() -> &'static [Case] {
     static CASES: OnceLock<Vec<Case>> = OnceLock::new();
     CASES.get_or_init(|| {
-        let mut fields = ask("cases", &[]).into_iter();
+        let longest = effort::up_to(2500, usize::MAX);
+        let mut fields = ask("cases", &[longest.to_le_bytes().to_vec()]).into_iter();
         let mut cases = Vec::new();
         while let Some(name) = fields.next() {
             cases.push(Case {
@@ -42,6 +47,19 @@ pub fn cases() -> &'static [Case] {
         }
         cases
     })
+}
+
+/// The pickles of those cases that have none of this length or longer, with case and protocol.
+pub fn pickles(length: usize) -> impl Iterator<Item = (&'static Case, u8, &'static [u8])> {
+    let cases = cases().iter().filter(move |case| case.pickles.iter().all(|pickle| pickle.len() < length));
+    cases.flat_map(|case| case.pickles().map(move |(protocol, pickle)| (case, protocol, pickle)))
+}
+
+/// What is left of short pickles when they are cut, in half of the protocols.
+pub fn short_prefixes() -> impl Iterator<Item = &'static [u8]> {
+    let pickles = pickles(SHORT).filter(|(_, protocol, _)| protocol % 2 == 0);
+    effort::picked(pickles, 5)
+        .flat_map(|(.., pickle)| effort::picked(0..pickle.len(), 41).map(|length| &pickle[..length]))
 }
 
 /// The case of that name.
@@ -75,12 +93,18 @@ pub fn asked(question: &str) -> Command {
     command
 }
 
-/// Asks CPython. Miri starts no other programs, so a run without it writes the answers to the directory MPICKLE_ANSWERS.
+/// The directory MPICKLE_ANSWERS: Miri starts no other programs, so a run without it writes CPython's answers there.
+pub fn answers() -> Option<&'static Path> {
+    static ANSWERS: OnceLock<Option<PathBuf>> = OnceLock::new();
+    ANSWERS.get_or_init(|| std::env::var_os("MPICKLE_ANSWERS").map(PathBuf::from)).as_deref()
+}
+
+/// Asks CPython.
 fn ask(question: &str, fields: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let Some(directory) = std::env::var_os("MPICKLE_ANSWERS") else { return split(&run(question, fields)) };
+    let Some(directory) = answers() else { return split(&run(question, fields)) };
     let mut hasher = DefaultHasher::new();
     fields.hash(&mut hasher);
-    let file = Path::new(&directory).join(format!("{question}-{:x}", hasher.finish()));
+    let file = directory.join(format!("{question}-{:x}", hasher.finish()));
     if !cfg!(miri) {
         std::fs::write(&file, run(question, fields)).unwrap();
     }

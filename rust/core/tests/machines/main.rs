@@ -1,6 +1,7 @@
 //! Both machines, over an interpreter of the tests' own, against CPython.
 
 mod cpython;
+mod effort;
 mod machine;
 mod memory;
 mod outcome;

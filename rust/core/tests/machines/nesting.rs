@@ -1,5 +1,6 @@
 //! Nesting that is far deeper than the stack: the machines do not recurse.
 
+use crate::effort;
 use crate::machine::{dump, dump_to, in_pieces, load, load_from};
 use crate::toy::{Obj, Stream, Toy};
 use mpickle_core::wire::writer::STREAM_FRAME;
@@ -71,7 +72,7 @@ fn depth_goes_through_streams_in_pieces() {
 /// Dumps to a stream and loads from there. How much went out at once at most.
 fn longest_piece(level: Level, protocol: u8) -> usize {
     let toy = Toy::new();
-    let (obj, stream) = (nested(&toy, level, 3000), toy.new_stream(Stream::writing()));
+    let (obj, stream) = (nested(&toy, level, effort::up_to(50, 3000)), toy.new_stream(Stream::writing()));
     dump_to(&toy, stream, obj, protocol).unwrap();
     let pickle = toy.stream(stream, |stream| stream.data().to_vec());
     let again = load_from(&toy, in_pieces(&toy, &pickle, 100)).and_then(|again| dump(&toy, again, protocol));

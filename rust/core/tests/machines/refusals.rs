@@ -2,6 +2,7 @@
 //! and nothing is leaked.
 
 use crate::cpython;
+use crate::effort;
 use crate::machine::{dump, dump_to, in_pieces, load, load_from};
 use crate::memory::{self, Refuse};
 use crate::toy::{Error, Hooks, Result, Stream, Toy};
@@ -55,12 +56,11 @@ const WAYS: &[Way] = &[
 
 /// Runs `try_it` for each case, protocol and way.
 fn each_way(mut try_it: impl FnMut(&dyn Fn(&Toy) -> Result<()>)) {
-    for case in NAMES.iter().map(|name| cpython::case(name)) {
-        for (protocol, pickle) in case.pickles().filter(|&(protocol, _)| protocol == 0 || protocol == 5) {
-            for way in WAYS {
-                try_it(&|toy| way(toy, pickle, protocol));
-            }
-        }
+    let cases = NAMES.iter().map(|name| cpython::case(name)).filter(|case| case.is_short() || !effort::is_small());
+    let pickles = cases.flat_map(|case| case.pickles().filter(|&(protocol, _)| protocol == 0 || protocol == 5));
+    let ways = pickles.flat_map(|pickle| WAYS.iter().map(move |way| (pickle, way)));
+    for ((protocol, pickle), way) in effort::picked(ways, 37) {
+        try_it(&|toy| way(toy, pickle, protocol));
     }
 }
 
@@ -68,7 +68,7 @@ fn each_way(mut try_it: impl FnMut(&dyn Fn(&Toy) -> Result<()>)) {
 fn while_it_fails(mut fails: impl FnMut(usize) -> bool) {
     let mut number = 0;
     while fails(number) {
-        number += 1 + number / 50;
+        number += 1 + number / effort::up_to(5, 50);
     }
 }
 

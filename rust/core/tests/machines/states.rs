@@ -1,6 +1,7 @@
 //! States that the memo lets go of: nothing that is loaded shows it. What was given back is not looked at again, or
 //! [`Toy::thing`] panics.
 
+use crate::effort;
 use crate::machine::load;
 use crate::outcome::show;
 use crate::toy::{Hooks, Toy};
@@ -39,10 +40,10 @@ const PIECES: &[&[u8]] = &[
 
 #[test]
 fn what_is_loaded_is_the_same_as_if_they_were_kept() {
-    const COUNT: usize = if cfg!(miri) { 100 } else { 20_000 };
+    let count = effort::up_to(60, 20_000);
     let mut numbers = numbers();
     let mut whole = 0;
-    for _ in 0..COUNT {
+    for _ in 0..count {
         let length = 1 + numbers.next().unwrap() % 8;
         let pieces = numbers.by_ref().take(length).map(|number| PIECES[number % PIECES.len()]);
         let pickle = [BEGIN, &pieces.collect::<Vec<_>>().concat(), b"t."].concat();
@@ -53,7 +54,7 @@ fn what_is_loaded_is_the_same_as_if_they_were_kept() {
         assert_eq!(outcomes[0], outcomes[1], "{}", pickle.escape_ascii());
         whole += usize::from(!outcomes[0].starts_with('!'));
     }
-    assert!(whole > COUNT / 10, "{whole} of {COUNT} pickles are whole");
+    assert!(whole > count / 10, "{whole} of {count} pickles are whole");
 }
 
 /// The same numbers each time, as if by chance (Knuth's constants).

@@ -1,6 +1,7 @@
 //! Dumping to streams and loading from them.
 
 use crate::cpython;
+use crate::effort;
 use crate::machine::{dump_to, in_pieces, load, load_from, opcodes};
 use crate::toy::{Error, Stream, Toy};
 use mpickle_core::error::Fault;
@@ -26,9 +27,9 @@ fn dump_in_pieces(pickle: &[u8], protocol: u8) -> (Vec<u8>, Vec<usize>) {
 
 #[test]
 fn what_goes_out_in_pieces_is_read_by_cpython() {
-    let cases = || cpython::cases().iter().flat_map(|case| case.pickles().map(move |pickle| (case, pickle)));
+    let cases = || effort::picked(cpython::pickles(effort::up_to(cpython::SHORT, usize::MAX)), 17);
     let mut pickles = Vec::new();
-    for (case, (protocol, pickle)) in cases() {
+    for (case, protocol, pickle) in cases() {
         let (data, sizes) = dump_in_pieces(pickle, protocol);
         check_frames(&data, protocol);
         // A long payload is written from where it lies.
@@ -37,7 +38,7 @@ fn what_goes_out_in_pieces_is_read_by_cpython() {
         assert!(long <= payloads, "{} {protocol}: {sizes:?}", case.name);
         pickles.push(data);
     }
-    for (shown, (case, (protocol, _))) in cpython::loads(&pickles).iter().zip(cases()) {
+    for (shown, (case, protocol, _)) in cpython::loads(&pickles).iter().zip(cases()) {
         assert!(*shown == case.shown, "{} {protocol}: {shown:.200}", case.name);
     }
 }
@@ -70,19 +71,17 @@ fn check_frames(data: &[u8], protocol: u8) {
 /// Two pickles and something else in one stream.
 #[test]
 fn nothing_is_read_past_stop() {
-    for case in cpython::cases().iter().filter(|case| case.is_short()) {
-        for (protocol, pickle) in case.pickles() {
-            for piece in [1, 3, usize::MAX] {
-                let toy = Toy::new();
-                let stream = in_pieces(&toy, &[pickle, pickle, b"after"].concat(), piece);
-                for end in [pickle.len(), 2 * pickle.len()] {
-                    let obj = load_from(&toy, stream).unwrap();
-                    assert_eq!(toy.show(obj), case.shown, "{} {protocol}", case.name);
-                    toy.stream(stream, |stream| {
-                        let asked = stream.calls().iter().map(|&(start, size)| start + size).max();
-                        assert_eq!((stream.position(), asked), (end, Some(end)), "{} {protocol}", case.name);
-                    });
-                }
+    for (case, protocol, pickle) in effort::picked(cpython::pickles(cpython::SHORT), 31) {
+        for piece in [1, 3, usize::MAX] {
+            let toy = Toy::new();
+            let stream = in_pieces(&toy, &[pickle, pickle, b"after"].concat(), piece);
+            for end in [pickle.len(), 2 * pickle.len()] {
+                let obj = load_from(&toy, stream).unwrap();
+                assert_eq!(toy.show(obj), case.shown, "{} {protocol}", case.name);
+                toy.stream(stream, |stream| {
+                    let asked = stream.calls().iter().map(|&(start, size)| start + size).max();
+                    assert_eq!((stream.position(), asked), (end, Some(end)), "{} {protocol}", case.name);
+                });
             }
         }
     }
@@ -91,29 +90,27 @@ fn nothing_is_read_past_stop() {
 /// Frames and payloads of any size are fetched in pieces that have a bound, or grow with what came already.
 #[test]
 fn reads_are_bounded() {
-    let long = |name: &str| name.starts_with("payload") || name.contains("65536") || name == "many-frames";
-    for case in cpython::cases().iter().filter(|case| long(&case.name)) {
-        for (protocol, pickle) in case.pickles() {
-            let toy = Toy::new();
-            let stream = in_pieces(&toy, pickle, 1000);
-            let obj = load_from(&toy, stream).unwrap();
-            assert!(toy.show(obj) == case.shown, "{} {protocol}", case.name);
-            toy.stream(stream, |stream| {
-                assert_eq!(stream.position(), pickle.len());
-                for &(start, size) in stream.calls() {
-                    assert!(size <= start.max(CHUNK), "{} {protocol}: {size} at {start}", case.name);
-                }
-            });
-        }
+    let long = cpython::pickles(usize::MAX).filter(|(.., pickle)| pickle.len() > effort::up_to(CHUNK, 65535));
+    for (case, protocol, pickle) in effort::picked(long, 37) {
+        let toy = Toy::new();
+        let stream = in_pieces(&toy, pickle, 1000);
+        let obj = load_from(&toy, stream).unwrap();
+        assert!(toy.show(obj) == case.shown, "{} {protocol}", case.name);
+        toy.stream(stream, |stream| {
+            assert_eq!(stream.position(), pickle.len());
+            for &(start, size) in stream.calls() {
+                assert!(size <= start.max(CHUNK), "{} {protocol}: {size} at {start}", case.name);
+            }
+        });
     }
 }
 
 /// Calls of the stream raise in turn.
 #[test]
 fn exceptions_of_streams_pass_through() {
-    for name in ["shared", "reduced-all", "list-1000", "str-65535"] {
-        let case = cpython::case(name);
-        for (protocol, pickle) in case.pickles() {
+    let names = ["shared", "reduced-all", "list-1000", "str-65535"];
+    for name in &names[..effort::up_to(2, 4)] {
+        for (protocol, pickle) in effort::picked(cpython::case(name).pickles(), 5) {
             let raises = |stream: Stream, write: bool| {
                 let toy = Toy::new();
                 let stream = toy.new_stream(stream);
@@ -142,14 +139,10 @@ fn exceptions_of_streams_pass_through() {
 /// A stream that ends too soon, wherever that is.
 #[test]
 fn cut_streams_are_noticed() {
-    for case in cpython::cases().iter().filter(|case| case.is_short()) {
-        for (protocol, pickle) in case.pickles().step_by(2) {
-            for length in 0..pickle.len() {
-                let toy = Toy::new();
-                let outcome = load_from(&toy, in_pieces(&toy, &pickle[..length], 7));
-                let expected = [Err(Error::Fault(Fault::EndOfInput)), Err(Error::Fault(Fault::Truncated))];
-                assert!(expected.contains(&outcome), "{} {protocol} {length}: {outcome:?}", case.name);
-            }
-        }
+    for prefix in cpython::short_prefixes() {
+        let toy = Toy::new();
+        let outcome = load_from(&toy, in_pieces(&toy, prefix, 7));
+        let expected = [Err(Error::Fault(Fault::EndOfInput)), Err(Error::Fault(Fault::Truncated))];
+        assert!(expected.contains(&outcome), "{}: {outcome:?}", prefix.escape_ascii());
     }
 }

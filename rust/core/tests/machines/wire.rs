@@ -33,17 +33,17 @@ const READS: &[&[Read]] = &[
     &[Frame(2999), Take(2990), Number(8), Line],
 ];
 
-/// What a read gives, as text, and how far the reader is after it.
-fn read(toy: &Toy, reader: &mut Reader<'_, Obj>, read: Read) -> Result<(String, usize)> {
+/// What a read gives, and how far the reader is after it.
+fn read(toy: &Toy, reader: &mut Reader<'_, Obj>, read: Read) -> Result<(Vec<u8>, usize)> {
     let got = match read {
-        Opcode => reader.opcode(toy)?.to_string(),
-        Take(count) => format!("{:?}", reader.take(toy, count)?),
-        Number(width) => reader.number(toy, width)?.to_string(),
-        Line => format!("{:?}", reader.line(toy)?),
-        Frame(length) => format!("{:?}", toy.or_fail(reader.enter_frame(length))?),
+        Opcode => vec![reader.opcode(toy)?],
+        Take(count) => reader.take(toy, count)?.to_vec(),
+        Number(width) => reader.number(toy, width)?.to_le_bytes().to_vec(),
+        Line => reader.line(toy)?.to_vec(),
+        Frame(length) => toy.or_fail(reader.enter_frame(length)).map(|()| vec![])?,
         Payload(count) => match reader.payload(toy, count)? {
-            Payload::Borrowed(data) => format!("{data:?}"),
-            Payload::Owned(data) => format!("{:?}", &*data),
+            Payload::Borrowed(data) => data.to_vec(),
+            Payload::Owned(data) => data.to_vec(),
         },
     };
     Ok((got, reader.offset()))
@@ -91,7 +91,7 @@ fn write(toy: &Toy, stream: Option<Obj>, framed: bool) -> Result<Vec<u8>> {
 /// All opcodes but the frames, with their arguments.
 fn without_frames(pickle: &[u8]) -> Vec<u8> {
     let ops = opcodes(pickle).into_iter().filter(|op| op.code != opcode::FRAME);
-    ops.flat_map(|op| &pickle[op.start..op.end]).copied().collect()
+    ops.map(|op| &pickle[op.start..op.end]).collect::<Vec<_>>().concat()
 }
 
 #[test]
