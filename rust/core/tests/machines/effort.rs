@@ -1,4 +1,4 @@
-//! How much is tried. Miri takes ten thousand times as long, so what it runs is picked from all that there is; and what
+//! How much is tried. Miri is slow, so what it runs is picked from all that there is; and what
 //! runs before it, to write down CPython's answers, has to pick the same.
 
 use crate::cpython;
