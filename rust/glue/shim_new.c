@@ -144,7 +144,7 @@ MPK_RAISING(mpk_update_state) {
     while ((key = mpk_dict_next(other, &position, &value)) != MPK_NULL) {
         if (instance) {
             mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
-            key = mpk_is_str(key) ? mp_obj_str_intern_checked(key) : key;
+            key = mpk_is_str(key) && !mp_obj_is_qstr(key) ? mp_obj_str_intern_checked(key) : key;
             mp_map_lookup(members, key, MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = value;
         } else {
             mp_store_attr(obj, mp_obj_str_get_qstr(key), value);

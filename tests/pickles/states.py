@@ -79,6 +79,13 @@ _BEFORE = {
     "a-dict-of-marks": (*_NEW, "EMPTY_DICT", "POP", "MARK", *_X[:2], "DICT", ("BINPUT", 2), *_BUILD),
     "popped": (*_OPENED, "POP", "MARK", *_X[:2], "DICT", *_BUILD),
     "a-pair": (*_NEW, "EMPTY_DICT", *_X, "NONE", "TUPLE2", ("BINPUT", 2), *_BUILD),
+    "of-a-list": (*_OPENED, ("BINUNICODE", "x"), "EMPTY_LIST", ("BINUNICODE", "data"), "APPEND", "SETITEM", *_BUILD),
+    "of-many": (
+        *(*_OPENED, "MARK", ("BINUNICODE", "x"), ("BINPUT", 3), ("BINUNICODE", "y"), ("BINPUT", 4)),
+        *(("BINUNICODE", "z"), ("BINPUT", 5), ("BINGET", 4), "SETITEMS", *_BUILD),
+        *(("BINGET", 3), ("BINGET", 4), ("BINGET", 5), ("BINUNICODE", "x")),
+    ),
+    "of-odd-names": (*_OPENED, "MARK", ("BININT1", 1), "NONE", ("BINUNICODE", "é x"), "NONE", "SETITEMS", *_BUILD),
     "empty": (*_OPENED, *_BUILD),
     "empty-and-filled-later": (*_OPENED, *_BUILD, _STATE, *_SET_X, "SETITEM"),
     "of-a-state": (*_OPENED, ("BINUNICODE", "x"), *_another(3), "SETITEM", *_BUILD, ("BINGET", 4)),

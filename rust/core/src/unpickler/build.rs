@@ -13,16 +13,17 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if self.rt.may_replace() || !self.rt.is_blank(obj) {
             self.keep_states()?;
         }
-        if let Some(new) = self.rt.set_state(obj, state)? {
-            return self.replace_object(obj, new);
-        }
-        if let Some(setstate) = self.rt.attribute(obj, Special::SetState)? {
-            self.keep_states()?;
-            self.rt.call(setstate, &[state])?;
-            return Ok(());
-        }
-        if self.rt.is_class(obj) {
-            return Err(self.rt.fail(Fault::StateOfClass));
+        if !self.has_plain_classes_only() {
+            if let Some(new) = self.rt.set_state(obj, state)? {
+                return self.replace_object(obj, new);
+            }
+            if let Some(setstate) = self.rt.attribute(obj, Special::SetState)? {
+                self.rt.call(setstate, &[state])?;
+                return Ok(());
+            }
+            if self.rt.is_class(obj) {
+                return Err(self.rt.fail(Fault::StateOfClass));
+            }
         }
         let (dict, slots) = self.split_state(state);
         if let Some(dict) = dict {

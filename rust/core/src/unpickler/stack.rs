@@ -26,6 +26,12 @@ impl<O: Copy> Stack<O> {
         self.objects.len()
     }
 
+    /// The height of the topmost mark, 0 where there is none.
+    #[inline]
+    pub fn fence(&self) -> usize {
+        self.fence
+    }
+
     #[inline]
     pub fn push(&mut self, obj: O) -> Result<(), OutOfMemory> {
         self.objects.push(obj)

@@ -77,6 +77,21 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         Ok(())
     }
 
+    /// Whether what comes next is the name of an attribute, a key of the innermost state: BUILD would have it interned,
+    /// and each time anew if the memo had it otherwise.
+    #[inline]
+    pub(super) fn is_attribute_name(&self) -> bool {
+        self.states.awaited && self.is_key_of_state()
+    }
+
+    #[inline(never)]
+    fn is_key_of_state(&self) -> bool {
+        let Some(opened) = self.states.opened.last() else { return false };
+        let first = opened.height + 1;
+        let above = self.stack.len().saturating_sub(first);
+        above == 0 || self.stack.fence() == first && above.is_multiple_of(2)
+    }
+
     /// BUILD has given `state`, which lay above `obj`, to it.
     pub(super) fn let_go(&mut self, obj: R::Obj, state: R::Obj) {
         let Some(Opened { dict, position, .. }) = self.states.close(self.stack.len()) else { return };
@@ -113,6 +128,11 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
             }
         }
         Ok(())
+    }
+
+    /// Whether all globals so far are classes that leave their instances' states to BUILD.
+    pub(super) fn has_plain_classes_only(&self) -> bool {
+        self.states.awaited
     }
 
     /// What comes next may change an instance, or show it to code of the program: from now on the memo keeps all.

@@ -3,18 +3,23 @@
 use super::Unpickler;
 use crate::error::Fault;
 use crate::growable::Growable;
+use crate::parts::GLOBALS;
 use crate::runtime::{Result, Runtime};
 use crate::wire::reader::Payload;
 use crate::wire::text::{self, Encoding, Errors};
+
+/// The longest names of attributes, in bytes, that are interned before BUILD does it.
+const NAME: usize = 64;
 
 impl<R: Runtime> Unpickler<'_, '_, R> {
     /// A str after its length.
     #[inline]
     pub(super) fn load_str(&mut self, length: u64) -> Result<R::Obj, R> {
+        let is_name = self.is_attribute_name();
         match self.reader.payload(self.rt, self.size(length)?)? {
             Payload::Borrowed(utf8) => {
                 self.rt.or_fail(text::check_utf8(utf8))?;
-                self.rt.str(utf8)
+                if GLOBALS && is_name && utf8.len() <= NAME { self.rt.name(utf8) } else { self.rt.str(utf8) }
             }
             Payload::Owned(utf8) => {
                 self.rt.or_fail(text::check_utf8(&utf8))?;
