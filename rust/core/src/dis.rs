@@ -238,7 +238,7 @@ impl<'r, 'a, R: Listing> Disassembler<'r, 'a, R> {
                 argument = &digits;
             }
             Form::Escaped => return Err(rt.fail(Fault::LeftOut)),
-            Form::Str => rt.or_fail(text::check_utf8(argument))?,
+            Form::Str => rt.or_fail(text::check_utf8(argument, true))?,
             _ => {}
         }
         (self.line.argument, self.line.len) = (argument.as_ptr(), argument.len());

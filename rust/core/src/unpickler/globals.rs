@@ -119,7 +119,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         if line.is_empty() {
             return Err(self.rt.fail(Fault::Truncated));
         }
-        self.rt.or_fail(text::check_utf8(line))?;
+        self.rt.or_fail(text::check_utf8(line, false))?;
         self.rt.str(line)
     }
 

@@ -18,11 +18,11 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
         let is_name = self.is_attribute_name();
         match self.reader.payload(self.rt, self.size(length)?)? {
             Payload::Borrowed(utf8) => {
-                self.rt.or_fail(text::check_utf8(utf8))?;
+                self.rt.or_fail(text::check_utf8(utf8, true))?;
                 if GLOBALS && is_name && utf8.len() <= NAME { self.rt.name(utf8) } else { self.rt.str(utf8) }
             }
             Payload::Owned(utf8) => {
-                self.rt.or_fail(text::check_utf8(&utf8))?;
+                self.rt.or_fail(text::check_utf8(&utf8, true))?;
                 self.rt.adopt_str(utf8)
             }
         }
