@@ -142,6 +142,7 @@ def test_values_and_exceptions(device):
 def test_while_garbage_is_collected(faulty):
     """The same comes of them while allocations collect, and what is free is overwritten."""
     tried = items(SHARED + OWN, FEW, ["pair"], ["text"]) + opcodes(OURS, ["pair"], ["text"])
+    tried += items(["copyreg.__newobj__", "copyreg._reconstructor", "odd.partial"], FEW, ["Items", "int", "give"])
     usual = answers(faulty, tried)
     faulty.prelude(
         "wild-collecting",

@@ -81,7 +81,11 @@ MPK_RAISING(mpk_apply_tuple) {
     mp_obj_tuple_t *args = MP_OBJ_TO_PTR(other);
     mpk_check_call(obj, args->len, args->items);
     mp_obj_t result = mpk_call_exactly(obj, args->len, args->items);
-    return result != MPK_NULL ? result : mp_call_function_n_kw(obj, args->len, 0, args->items);
+    if (result == MPK_NULL) {
+        result = mp_call_function_n_kw(obj, args->len, 0, args->items);
+    }
+    MPK_KEEP(other);
+    return result;
 }
 
 static const qstr_short_t mpk_names[] = {

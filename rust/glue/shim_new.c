@@ -27,6 +27,7 @@ mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_
     mp_obj_t *all = m_new(mp_obj_t, 1 + n_args + 2 * n_kw);
     all[0] = first;
     memcpy(all + skip, items, n_args * sizeof(mp_obj_t));
+    MPK_KEEP(args);
     mp_obj_t *next = all + skip + n_args;
     size_t position = 0;
     for (size_t i = 0; i < n_kw; i++, next += 2) {
@@ -34,7 +35,9 @@ mp_obj_t mpk_call_with(mp_obj_t callable, mp_obj_t first, mp_obj_t args, mp_obj_
         next[0] = mp_obj_str_intern_checked(mpk_dict_next(kwargs, &position, &next[1]));
     }
     mpk_check_call(callable, skip + n_args, all);
-    return mp_call_function_n_kw(callable, skip + n_args, n_kw, all);
+    mp_obj_t result = mp_call_function_n_kw(callable, skip + n_args, n_kw, all);
+    MPK_KEEP(MP_OBJ_FROM_PTR(all));
+    return result;
 }
 
 // An object of a built-in type.
@@ -58,7 +61,9 @@ mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
     mp_obj_get_array(args, &n_args, &items);
     mpk_check_call(MP_OBJ_FROM_PTR(type), n_args, items);
     if (mp_obj_is_native_type(type)) {
-        return mp_call_function_n_kw(MP_OBJ_FROM_PTR(type), n_args, 0, items);
+        mp_obj_t result = mp_call_function_n_kw(MP_OBJ_FROM_PTR(type), n_args, 0, items);
+        MPK_KEEP(args);
+        return result;
     }
     const mp_obj_type_t *native_base = NULL;
     mp_obj_instance_t *instance = mp_obj_new_instance(type, &native_base);
@@ -67,6 +72,7 @@ mp_obj_t mpk_new_instance(const mp_obj_type_t *type, mp_obj_t args) {
     } else if (native_base != NULL && MP_OBJ_TYPE_HAS_SLOT(native_base, make_new)) {
         instance->subobj[0] = mpk_make_native(native_base, n_args, items);
     }
+    MPK_KEEP(args);
     return MP_OBJ_FROM_PTR(instance);
 }
 

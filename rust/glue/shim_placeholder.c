@@ -93,7 +93,8 @@ mp_obj_t mpk_placeholder_call(mp_obj_t obj, mp_obj_t args, mp_obj_t kwargs) {
     mp_obj_tuple_t *items = MP_OBJ_TO_PTR(args);
     if (mpk_calls_new(MP_OBJ_TO_PTR(obj), items, kwargs)) {
         ((mpk_placeholder_t *)MP_OBJ_TO_PTR(items->items[0]))->maker = obj;
-        return mpk_placeholder_instance(items->items[0], mp_obj_new_tuple(items->len - 1, items->items + 1), kwargs);
+        mp_obj_t rest = mp_obj_new_tuple(items->len - 1, items->items + 1);
+        return mpk_placeholder_instance(items->items[0], rest, kwargs);
     }
     return mpk_stand_in(MPK_CALL, obj, args, kwargs);
 }

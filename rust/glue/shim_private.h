@@ -164,6 +164,9 @@ mp_obj_t mpk_call_exactly(mp_obj_t callable, size_t len, const mp_obj_t *args);
 // too little for that, and writes on.
 void mpk_check_call(mp_obj_t callable, size_t n_args, const mp_obj_t *args);
 
+// Keeps an object alive up to here, of which nothing but a pointer to its inside is in use: the collector does not see that.
+#define MPK_KEEP(obj) __asm__ volatile("" ::"r"(MP_OBJ_TO_PTR(obj)))
+
 // A new tuple of one item.
 static inline mp_obj_t mpk_tuple_of(mp_obj_t first) {
     return mp_obj_new_tuple(1, &first);
