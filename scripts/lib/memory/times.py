@@ -17,10 +17,17 @@ CASES = {
     # These are loaded, since MicroPython alone looks for the room of each behind all those before it.
     "tuples": (r"mpickle.loads(b'](' + b'K\1K\2K\3\x87' * n + b'e.')", COUNTS[-1]),
     "dicts": (r"mpickle.loads(b'](' + b'}(K\1K\2K\3K\4u' * n + b'e.')", COUNTS[-1]),
+    "instances": ("[Point(i) for i in range(n)]", COUNTS[-1]),
     "dict of ints": ("{i: i for i in range(n)}", COUNTS[-1]),
     # With hashes of 16 bits, MicroPython takes minutes to make a larger one.
     "dict of strings": ("{'%06d' % i: i for i in range(n)}", 10_000),
 }
+
+CLASS = """
+class Point:
+    def __init__(self, x):
+        self.x, self.y, self.name = x, 1, "a"
+"""
 
 # The processor's time, since a machine that does other things too would spoil the plot.
 TIMED = """
@@ -67,7 +74,7 @@ def measure(firmware, directory, instructions):
 
 
 def _nanoseconds(firmware, directory, source, count):
-    program = TIMED.format(count=count, source=source, rounds=ROUNDS)
+    program = CLASS + TIMED.format(count=count, source=source, rounds=ROUNDS)
     return [float(text) for text in firmware.says(program, directory, _heap(count)).split()]
 
 
@@ -76,7 +83,7 @@ def _instructions(firmware, directory, source, count):
     repeats = max(1, COUNTED // count)
     counted = [
         firmware.instructions(
-            REPEATED.format(count=count, source=source, dumps=dumps, loads=loads), directory, _heap(count)
+            CLASS + REPEATED.format(count=count, source=source, dumps=dumps, loads=loads), directory, _heap(count)
         )
         for dumps, loads in ((0, 0), (repeats, 0), (repeats, repeats))
     ]
