@@ -284,9 +284,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     }
 
     fn load_dup(&mut self) -> Result<R::Obj, R> {
-        if GLOBALS {
-            self.keep_states()?;
-        }
+        self.keep_states()?;
         self.top()
     }
 
@@ -302,7 +300,7 @@ impl<'r, 'a, R: Runtime> Unpickler<'r, 'a, R> {
     #[inline(never)]
     fn put(&mut self, index: usize) -> Result<(), R> {
         let obj = self.top()?;
-        if GLOBALS && !self.memo.is_in_order(index) && self.memo.position(index).is_some() {
+        if !self.memo.is_in_order(index) && self.memo.position(index).is_some() {
             self.keep_states()?;
         }
         Ok(self.memo.put(index, obj)?)

@@ -11,6 +11,7 @@
 use super::Unpickler;
 use crate::error::Fault;
 use crate::growable::Growable;
+use crate::parts::GLOBALS;
 use crate::runtime::{Result, Runtime};
 
 /// How many objects of the memo may follow on a state that it lets go of: among them is looked for the state itself.
@@ -138,7 +139,7 @@ impl<R: Runtime> Unpickler<'_, '_, R> {
     /// What comes next may change an instance, or show it to code of the program: from now on the memo keeps all.
     pub(super) fn keep_states(&mut self) -> Result<(), R> {
         self.states.may_go = false;
-        if core::mem::take(&mut self.states.awaited) {
+        if GLOBALS && core::mem::take(&mut self.states.awaited) {
             for position in 0..self.memo.next_index() {
                 if self.memo.at(position).is_none() {
                     self.state_again(position)?;
