@@ -187,15 +187,15 @@ MPK_RAISING(mpk_anatomy) {
 // ---------------------------------------------------------------------------------------------------------------------
 // The attributes.
 
-// Whether a class names `attr` in its own `__slots__`; for MPK_NULL, whether it has such.
+// Whether a class names `attr` in its own `__slots__`.
 static bool mpk_has_slot(const mp_obj_type_t *type, mp_obj_t attr) {
     if (!mp_obj_is_instance_type(type)) {
         return false;
     }
     mp_map_t *locals = &MP_OBJ_TYPE_GET_SLOT(type, locals_dict)->map;
     mp_map_elem_t *slots = mp_map_lookup(locals, MP_OBJ_NEW_QSTR(MP_QSTR___slots__), MP_MAP_LOOKUP);
-    if (slots == NULL || attr == MPK_NULL) {
-        return slots != NULL;
+    if (slots == NULL) {
+        return false;
     }
     return mpk_is_str(slots->value) ? mp_obj_equal(slots->value, attr)
                                     : mp_binary_op(MP_BINARY_OP_CONTAINS, slots->value, attr) == mp_const_true;
@@ -208,12 +208,12 @@ MPK_RAISING(mpk_state) {
     }
     mp_map_t *members = &((mp_obj_instance_t *)MP_OBJ_TO_PTR(obj))->members;
     mp_obj_t dict = mp_obj_new_dict(members->used);
-    mp_obj_t slots = mpk_find_base(type, mpk_has_slot, MPK_NULL) != NULL ? mp_obj_new_dict(0) : MPK_NULL;
+    mp_obj_t slots = mp_obj_new_dict(0);
     for (size_t i = 0; i < members->alloc; i++) {
         if (mp_map_slot_is_filled(members, i)) {
             // `__slots__` may be anything, and what it is asked may change the members.
             mp_map_elem_t member = members->table[i];
-            bool is_slot = slots != MPK_NULL && mpk_find_base(type, mpk_has_slot, member.key) != NULL;
+            bool is_slot = mpk_find_base(type, mpk_has_slot, member.key) != NULL;
             mp_obj_dict_store(is_slot ? slots : dict, member.key, member.value);
         }
     }
@@ -222,7 +222,7 @@ MPK_RAISING(mpk_state) {
     always = mpk_native_base(type) == &mp_type_array; // as in CPython, for no reason
     #endif
     mp_obj_t result = mp_obj_dict_len(dict) > 0 || always ? dict : mp_const_none;
-    if (slots != MPK_NULL && mp_obj_dict_len(slots) > 0) {
+    if (mp_obj_dict_len(slots) > 0) {
         mp_obj_t pair[2] = {result, slots};
         result = mp_obj_new_tuple(2, pair);
     }
