@@ -92,11 +92,13 @@ mp_obj_t mpk_new_of(mp_obj_t cls, mp_obj_t args, mp_obj_t kwargs) {
         return mpk_call_with(cls, MPK_NULL, args, kwargs);
     }
     mp_obj_t dunder_new = mpk_dunder_new(cls);
-    const mp_obj_type_t *native_base = mpk_native_base(type);
-    if (dunder_new == MPK_NULL && (native_base == &mp_type_list || native_base == &mp_type_dict)) {
-        args = mp_const_empty_tuple; // of which their `__new__` takes no notice
+    if (dunder_new != MPK_NULL) {
+        return mpk_call_with(dunder_new, cls, args, kwargs);
     }
-    return dunder_new != MPK_NULL ? mpk_call_with(dunder_new, cls, args, kwargs) : mpk_new_instance(type, args);
+    const mp_obj_type_t *native_base = mpk_native_base(type);
+    // The `__new__` of list and dict takes no notice of arguments.
+    bool ignored = native_base == &mp_type_list || native_base == &mp_type_dict;
+    return mpk_new_instance(type, ignored ? mp_const_empty_tuple : args);
 }
 
 MPK_RAISING(mpk_instantiate) {
