@@ -46,6 +46,7 @@ ONLY = {
     "test_fixtures": ["unix", "unix-longlong", "unix-nanbox", "qemu-arm"],
     "test_mutations": ["unix", "unix-longlong", "unix-nanbox", "qemu-arm"],
     "test_streams": ["unix", "qemu-arm"],
+    "test_scaling": ["unix", "unix-longlong", "unix-nanbox"],
     "test_wild": ["unix", "unix-nanbox", "qemu-arm"],
 }
 

@@ -39,7 +39,12 @@ bool mpk_is_placeholder(mp_obj_t obj) {
 }
 
 static mp_obj_t mpk_stand_in(uint8_t origin, mp_obj_t from, mp_obj_t with, mp_obj_t kwargs) {
-    mpk_placeholder_t *self = mp_obj_malloc(mpk_placeholder_t, &mpk_type_Placeholder);
+    // MicroPython would search for the room of each past all those before it.
+    mpk_placeholder_t *self = mpk_alloc(sizeof(*self));
+    if (self == NULL) {
+        m_malloc_fail(sizeof(*self));
+    }
+    self->base.type = &mpk_type_Placeholder;
     self->origin = origin;
     self->printing = false;
     self->from = from;
