@@ -118,6 +118,9 @@ MUTATIONS = {
             and mutant.expected.message == "pickle data was truncated"
         )
     ),
+    "MicroPython reads an int with underscores if 64 bits hold it": (
+        lambda mutant: mutant.answer.error == "ValueError" and "invalid syntax for integer" in mutant.answer.message
+    ),
     "a view of a bytearray or an array may exist, so a pickle does not change it": (
         lambda mutant: mutant.answer.error == "TypeError" and "cannot change a bytearray" in mutant.answer.message
     ),

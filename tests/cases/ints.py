@@ -49,7 +49,8 @@ CASES = (
         Case("minus-all-bytes-differ", "-0xfedcba9876543210fedcba9876543210"),
         Case("zeros-inside", "0x8000000000000000000000000000000000000001"),
         Case("ten-to-the-600", "10 ** 600"),
-        Case("long4-of-8000-bytes", "(1 << 64000) - 12345", protocols=(2, 3, 4, 5)),  # 19 266 digits in text
+        Case("long4-of-3000-bytes", "(1 << 24000) - 12345", protocols=(2, 3, 4, 5)),  # 7225 digits in text
+        Case("4300-digits", "1 - 10 ** 4300"),
         Case("long4-of-1000-bytes", "(1 << 8000) - 12345"),
         Case("seventeen-digits", "12345678901234567"),
         Case("not-merged", "[5, 5, 70000, 70000, 1 << 40, 1 << 40]"),

@@ -68,6 +68,7 @@ FAILURES = (
         Failure("newargs-ex-lists", "given(AnyNewArgsEx, args=([], {}))", "must be a tuple and a dict", SINCE_2),
         Failure("newargs-ex-no-dict", "given(AnyNewArgsEx, args=((), ()))", "must be a tuple and a dict", SINCE_2),
         Failure("getstate-raises", "Raising()", "getstate"),
+        Failure("int-4301-digits", "-10 ** 4300", "more than 4300 digits", BEFORE_2, needs=("bigint",)),
         Failure("lambda", "lambda: 5", "<lambda>"),
         Failure("lambda-in-list", "[lambda: 5]", "<lambda>"),
         Failure("local-class", "local()", "Local", raises="PicklingError", why=LOCAL),

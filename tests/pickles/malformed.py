@@ -109,6 +109,7 @@ _BAD_RAW = {
 _MAY_BE_VIEWED = "CPython does not let grow what something has a view of, and MicroPython cannot know"
 _CUT_OF_NOTHING = "to CPython, no bytes at the very end of the input are cut; the pickle then ends without STOP"
 _OVERFLOWS_FIRST = "CPython finds that a float is too large before it finds that it is none"
+_NO_UNDERSCORES = "MicroPython reads an int with underscores if 64 bits hold it"
 _HEADER_COUNTS = "CPython counts in what its own bytes objects begin with"
 _LARGER_THAN_MEMORY = "CPython allocates what the length field claims before it reads"
 _UNEQUAL = ("GLOBAL", "sample", "Unequal")
@@ -120,6 +121,9 @@ PICKLES = (
         broken("mark-alone", "MARK", "STOP"),
         broken("mark-under-stop", "NONE", "MARK", "STOP"),
         broken("no-stop", "NONE"),
+        broken("int-4301-digits", ("INT", "7" * 4301), "STOP"),
+        broken("long-4301-digits", ("LONG", "-" + "7" * 4301 + "L"), "STOP"),
+        broken("get-4301-digits", ("GET", "7" * 4301), "STOP"),
         broken("proto-alone", ("PROTO", 4)),
         broken("proto-cut", b"\x80"),
         broken("proto-6", ("PROTO", 6), "NONE", "STOP"),
@@ -309,6 +313,14 @@ PICKLES = (
         for name in ("SHORT_BINBYTES", "BINBYTES", "BINBYTES8", "BYTEARRAY8")
     ]
     + [
+        broken(
+            "long-and-underscores",
+            ("LONG", "_".join("7" * 30) + "L"),
+            "STOP",
+            raises="ValueError",
+            why=_NO_UNDERSCORES,
+            needs=("bigint",),
+        ),
         broken("float-too-large-and-wrong", ("FLOAT", "1e999x"), "STOP", raises="ValueError", why=_OVERFLOWS_FIRST),
         broken(
             "BINBYTES8-as-long-as-can-be",

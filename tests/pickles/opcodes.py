@@ -110,6 +110,9 @@ PICKLES = (
     + [loads(f"unicode-{name}", ("UNICODE", text)) for name, text in _RAW_UNICODE.items()]
     + list(_strings())
     + [
+        loads("int-4300-digits", ("INT", "-" + "7" * 4300)),
+        loads("long-4300-digits", ("LONG", "7" * 4300 + "L")),
+        loads("long-hexadecimal-digits", ("LONG", "0x" + "7" * 5000)),
         loads("int-space-before", ("INT", " 12")),
         loads("int-carriage-return", ("INT", "12\r")),
         loads("int-space-after", ("INT", "12 ")),

@@ -78,6 +78,7 @@ faults! {
     TooLong:          Overflow,   "length exceeds what this machine can address";
     // Arguments in text.
     BadInt:           Value,      "invalid literal for int";
+    TooManyDigits:    Value,      "more than 4300 digits in text; protocol 2 and higher have no limit", if TEXT;
     BadFloat:         Value,      "could not convert string to float", if TEXT;
     FloatTooLarge:    Overflow,   "value too large to convert to float", if TEXT;
     BadBool:          Value,      "could not convert string to int", if TEXT;

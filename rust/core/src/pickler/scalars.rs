@@ -56,6 +56,7 @@ impl<R: Runtime> Pickler<'_, R> {
             let Some(digits) = self.rt.text(repr) else {
                 return Err(self.rt.fail(Fault::BadInt));
             };
+            self.rt.or_fail(integer::check_digits(digits))?;
             self.writer.op(opcode::LONG)?;
             self.writer.put(digits)?;
             return Ok(self.writer.put(b"L\n")?);

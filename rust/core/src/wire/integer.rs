@@ -8,6 +8,16 @@
 
 use crate::error::Fault;
 
+/// The most decimal digits that are read or written: what CPython sets by itself, since the time that they take grows with
+/// the square of their number (`sys.int_info.default_max_str_digits`).
+const MOST_DIGITS: usize = 4300;
+
+/// Fails if there are more decimal digits than CPython writes and reads. A sign and underscores do not count.
+pub fn check_digits(decimal: &[u8]) -> Result<(), Fault> {
+    let count = decimal.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if count > MOST_DIGITS { Err(Fault::TooManyDigits) } else { Ok(()) }
+}
+
 /// What the text of an integer stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntText<'a> {
@@ -50,7 +60,7 @@ fn parse_int_text(line: &[u8]) -> Result<IntText<'_>, Fault> {
     match literal.value() {
         Some(value @ (0 | 1)) if line.len() == 2 && !literal.space_follows => Ok(IntText::Bool(value == 1)),
         Some(value) => Ok(IntText::Small(value)),
-        None => Ok(literal.into_big()),
+        None => literal.into_big(),
     }
 }
 
@@ -64,7 +74,7 @@ pub fn parse_long_line(line: &[u8]) -> Result<IntText<'_>, Fault> {
     if literal.zero_led && !literal.is_zero() {
         return Err(Fault::BadInt);
     }
-    Ok(literal.value().map_or_else(|| literal.into_big(), IntText::Small))
+    literal.value().map_or_else(|| literal.into_big(), |value| Ok(IntText::Small(value)))
 }
 
 /// Reads a memo index, the argument of GET and PUT without its newline: what Python's `int(line, 10)`
@@ -73,7 +83,8 @@ pub fn parse_decimal(line: &[u8]) -> Result<i64, Fault> {
     if line.is_empty() {
         return Err(Fault::Truncated);
     }
-    Literal::parse(line, Some(10))?.value().ok_or(Fault::TooLong)
+    let literal = Literal::parse(line, Some(10))?;
+    literal.value().map_or_else(|| literal.into_big().and(Err(Fault::TooLong)), Ok)
 }
 
 /// An integer literal taken apart.
@@ -132,8 +143,11 @@ impl<'a> Literal<'a> {
         if self.negative { 0i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
     }
 
-    fn into_big(self) -> IntText<'a> {
-        IntText::Big { negative: self.negative, base: self.base, digits: self.digits }
+    fn into_big(self) -> Result<IntText<'a>, Fault> {
+        if self.base == 10 {
+            check_digits(self.digits)?;
+        }
+        Ok(IntText::Big { negative: self.negative, base: self.base, digits: self.digits })
     }
 }
 
