@@ -201,13 +201,16 @@ MPK_RAISING(mpk_extend) {
     #endif
 }
 
+#define MPK_MANY_SLOTS (10000)
+
 // How many slots a table is to have for `need` keys; 0 if it has enough. MicroPython itself lets a table fill up to its
 // last slot, where a search walks through all of it. So does this one while it is small. In a larger one a fifth stays
 // free, and a half where the keys are str: MicroPython's hash of those has 16 bits and gives similar texts neighbouring
-// slots.
+// slots. A table grows by half, and doubles once there is so much of it that to move it all so often takes longest.
 static size_t mpk_table_size(size_t alloc, size_t need, mp_obj_t key) {
     size_t wanted = need <= 8 ? need : (mp_obj_is_str(key) ? 2 * need : need + need / 4) | 1;
-    return wanted > alloc ? MAX(wanted, alloc + alloc / 2) : 0;
+    size_t larger = alloc < MPK_MANY_SLOTS ? alloc + alloc / 2 : 2 * alloc;
+    return wanted > alloc ? MAX(wanted, larger) : 0;
 }
 
 // The hash of a key of which no code of the program decides what it equals; false for other keys. That of a str is kept,
