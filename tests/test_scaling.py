@@ -83,3 +83,32 @@ def test_time_grows_with_the_pickle(device, name):
     short, long = (map(int, line.split()) for line in output.splitlines())
     growth = {what: after / before for what, before, after in zip(["loads", "dumps"], short, long, strict=True)}
     assert max(growth.values()) < 5 * TIMES, growth
+
+
+REPEATED = """
+import time
+from mpickle import Pickler, Unpickler
+
+def cost(count):
+    # Nanoseconds for each of so many pickles that one unpickler loads and one pickler dumps.
+    gc.collect()
+    unpickler, pickler = Unpickler(io.BytesIO(sent * count)), Pickler(Null(), 4)
+    start = time.ticks_us()
+    for _ in range(count):
+        pickler.dump(unpickler.load())
+        pickler.clear_memo()
+    return time.ticks_diff(time.ticks_us(), start) * 1000 // count
+
+class Null:
+    def write(self, data):
+        return len(data)
+
+for count in 500, 16000:
+    print(min(cost(count) for _ in range(4)))
+"""
+
+
+def test_time_of_many_pickles(device):
+    """Of many small pickles, the last takes no longer than the first: what the others left behind is not looked at."""
+    few, many = map(int, device.run(REPEATED, data=assemble(("PROTO", 4), "EMPTY_LIST", "STOP")).split())
+    assert many < 3 * few

@@ -41,14 +41,24 @@ void mpk_search_save(mpk_search_t *search) {
     search->index = MPK_SEARCH_AREA->gc_last_free_atb_index;
 }
 
-// The earlier of the saved place and the present one, which a collection may have moved back.
+// Whether none of the blocks that a byte of the allocation table tells of is free.
+static bool mpk_is_full(uint8_t blocks) {
+    return ((blocks | blocks >> 1) & 0x55) == 0x55;
+}
+
+// The earlier of the saved place and the present one, which a collection may have moved back; and from there on past what
+// is in use, or the next call would search through all that this one has left there.
 void mpk_search_restore(const mpk_search_t *search) {
     for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL; area = MPK_NEXT_AREA(area)) {
         if (area == search->area) {
             #if MICROPY_GC_SPLIT_HEAP
             MP_STATE_MEM(gc_last_free_area) = area;
             #endif
-            area->gc_last_free_atb_index = MIN(area->gc_last_free_atb_index, search->index);
+            size_t index = MIN(area->gc_last_free_atb_index, search->index);
+            while (index < area->gc_alloc_table_byte_len && mpk_is_full(area->gc_alloc_table_start[index])) {
+                index++;
+            }
+            area->gc_last_free_atb_index = index;
             return;
         }
         if (area == MPK_SEARCH_AREA) {
