@@ -58,7 +58,7 @@ pub fn pickles(length: usize) -> impl Iterator<Item = (&'static Case, u8, &'stat
 /// What is left of short pickles when they are cut, in half of the protocols.
 pub fn short_prefixes() -> impl Iterator<Item = &'static [u8]> {
     let pickles = pickles(SHORT).filter(|(_, protocol, _)| protocol % 2 == 0);
-    effort::picked(pickles, 5)
+    effort::picked(pickles, 11)
         .flat_map(|(.., pickle)| effort::picked(0..pickle.len(), 41).map(|length| &pickle[..length]))
 }
 

@@ -59,7 +59,7 @@ fn each_way(mut try_it: impl FnMut(&dyn Fn(&Toy) -> Result<()>)) {
     let cases = NAMES.iter().map(|name| cpython::case(name)).filter(|case| case.is_short() || !effort::is_small());
     let pickles = cases.flat_map(|case| case.pickles().filter(|&(protocol, _)| protocol == 0 || protocol == 5));
     let ways = pickles.flat_map(|pickle| WAYS.iter().map(move |way| (pickle, way)));
-    for ((protocol, pickle), way) in effort::picked(ways, 37) {
+    for ((protocol, pickle), way) in effort::picked(ways, 73) {
         try_it(&|toy| way(toy, pickle, protocol));
     }
 }

@@ -40,7 +40,7 @@ const PIECES: &[&[u8]] = &[
 
 #[test]
 fn what_is_loaded_is_the_same_as_if_they_were_kept() {
-    let count = effort::up_to(60, 20_000);
+    let count = effort::up_to(30, 20_000);
     let mut numbers = numbers();
     let mut whole = 0;
     for _ in 0..count {

@@ -27,7 +27,7 @@ fn dump_in_pieces(pickle: &[u8], protocol: u8) -> (Vec<u8>, Vec<usize>) {
 
 #[test]
 fn what_goes_out_in_pieces_is_read_by_cpython() {
-    let cases = || effort::picked(cpython::pickles(effort::up_to(cpython::SHORT, usize::MAX)), 17);
+    let cases = || effort::picked(cpython::pickles(effort::up_to(cpython::SHORT, usize::MAX)), 41);
     let mut pickles = Vec::new();
     for (case, protocol, pickle) in cases() {
         let (data, sizes) = dump_in_pieces(pickle, protocol);
@@ -71,7 +71,7 @@ fn check_frames(data: &[u8], protocol: u8) {
 /// Two pickles and something else in one stream.
 #[test]
 fn nothing_is_read_past_stop() {
-    for (case, protocol, pickle) in effort::picked(cpython::pickles(cpython::SHORT), 31) {
+    for (case, protocol, pickle) in effort::picked(cpython::pickles(cpython::SHORT), 61) {
         for piece in [1, 3, usize::MAX] {
             let toy = Toy::new();
             let stream = in_pieces(&toy, &[pickle, pickle, b"after"].concat(), piece);
@@ -91,7 +91,7 @@ fn nothing_is_read_past_stop() {
 #[test]
 fn reads_are_bounded() {
     let long = cpython::pickles(usize::MAX).filter(|(.., pickle)| pickle.len() > effort::up_to(CHUNK, 65535));
-    for (case, protocol, pickle) in effort::picked(long, 37) {
+    for (case, protocol, pickle) in effort::picked(long, 73) {
         let toy = Toy::new();
         let stream = in_pieces(&toy, pickle, 1000);
         let obj = load_from(&toy, stream).unwrap();
