@@ -211,28 +211,37 @@ fn make_tuples(count: usize) -> Vec<usize> {
     (0..count).map_while(|_| shim.tuple(&[none(); 9]).ok()).map(shim::identity).collect()
 }
 
-/// The place where the search for free blocks begins moves on with what was made, and back.
+/// The place where the search for free blocks begins moves on with what was made, and back to the first hole, wherever that
+/// is: what is in use is not searched through again.
 #[test]
 fn the_search_for_free_blocks_is_restored() {
     micropython::run(LARGE, || {
-        for collects in [false, true] {
-            collect();
-            make_tuples(10);
-            let mut saved = shim::mpk_search_t { area: std::ptr::null_mut(), index: 0 };
-            // SAFETY: within `run`.
-            unsafe { shim::mpk_search_save(&mut saved) };
-            let before = search();
-            make_tuples(500);
-            assert!(search() > before + 500 / 4);
-            if collects {
-                collect();
-                assert!(search() < before);
-            }
-            let expected = search().min(before);
+        collect();
+        make_tuples(10);
+        let mut saved = shim::mpk_search_t { area: std::ptr::null_mut(), index: 0 };
+        // SAFETY: within `run`.
+        unsafe { shim::mpk_search_save(&mut saved) };
+        let restore = || {
             // SAFETY: within `run`.
             unsafe { shim::mpk_search_restore(&saved) };
-            assert_eq!(search(), expected);
+            search()
+        };
+        let before = search();
+        let tuples = make_tuples(500);
+        let after = search();
+        assert!(after > before + 500 / 4);
+        assert_eq!(restore(), after, "there is no hole");
+        for &tuple in tuples.iter().skip(100).step_by(2) {
+            shim::free(tuple as *mut u8, TUPLE);
         }
+        assert!(before < restore() && restore() < after);
+        let hole = search();
+        // Too large for the holes.
+        assert!(Shim::new().tuple(&[none(); 50]).is_ok());
+        assert!(search() > after);
+        assert_eq!(restore(), hole);
+        collect();
+        assert!(restore() <= before, "all of them are free");
     });
 }
 
