@@ -262,8 +262,9 @@ def test_c_stack(device):
     """No value of the tables and no broken pickle takes more than 2 kB of it."""
     device.prelude("stack", (SUPPORT / "stack.py").read_text())
     cases = [case for case in tables() if not device.capabilities.lacks(case.all_needs)]
-    dumps = [(case.source, protocol) for case in cases for protocol in (0, 2, 4)]
-    loads = [(pickle.dumps(case.value, protocol).hex(),) for case in cases for protocol in (0, 2, 4)]
+    pairs = [(case, protocol) for case in cases for protocol in (0, 2, 4) if protocol in case.protocols]
+    dumps = [(case.source, protocol) for case, protocol in pairs]
+    loads = [(pickle.dumps(case.value, protocol).hex(),) for case, protocol in pairs]
     loads += [(row.data.hex(), row.options) for row in malformed.PICKLES]
     taken = {
         item: int(answer.text)

@@ -30,17 +30,6 @@ def evaluate(source):
     return eval(source, NAMES)
 
 
-_last = [None, None]
-
-
-def evaluate_once(source):
-    """The same, and the same object while the source is."""
-    if _last[0] != source:
-        _last[:] = [None, None]
-        _last[:] = [source, evaluate(source)]
-    return _last[1]
-
-
 def shape(source):
     """The description of that."""
     return digest(describe(evaluate(source)))
@@ -48,7 +37,7 @@ def shape(source):
 
 def dump(source, protocol, options=None):
     """The pickle of a case, in hex."""
-    data = mpickle.dumps(evaluate_once(source), protocol, **_options(options))
+    data = mpickle.dumps(evaluate(source), protocol, **_options(options))
     if type(data) is not bytes:
         raise TypeError("dumps returned " + type(data).__name__)
     return hexlify(data).decode()
@@ -69,7 +58,7 @@ def dump_to_stream(source, protocol):
 
 def dump_both(source, protocol):
     """The same, or nothing if it is what dumps(obj) returns."""
-    value, file = evaluate_once(source), io.BytesIO()
+    value, file = evaluate(source), io.BytesIO()
     mpickle.dump(value, file, protocol)
     written = file.getvalue()
     return "" if written == mpickle.dumps(value, protocol) else hexlify(written).decode()
