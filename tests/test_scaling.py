@@ -7,7 +7,8 @@ but runs, each would be searched for past all those before it.
 import pytest
 from support.assemble import assemble
 
-FEW, TIMES = 1000, 8
+FEW, TIMES = 500, 32
+MARGIN = 8  # for a machine that does other things, too; what grows with the square takes 20 times its share or more
 
 PLAIN = {
     "empty lists": ["EMPTY_LIST"],
@@ -51,7 +52,7 @@ from mpickle import Placeholder, dumps, loads
 def best(function, *args, **kwargs):
     # The shortest of a few times in microseconds, and what the function returned.
     shortest = 1 << 30
-    for _ in range(6):
+    for _ in range(3):
         result = None
         gc.collect()
         start = time.ticks_us()
@@ -77,12 +78,12 @@ def _pickle(name, count):
 
 @pytest.mark.parametrize("name", [*PLAIN, *OF_GLOBALS])
 def test_time_grows_with_the_pickle(device, name):
-    """Eight times as many objects take eight times as long, or a little more, but not 64 times."""
+    """Many times as many objects take as many times as long, or a little more, but not the square of that."""
     few, many = (_pickle(name, count) for count in (FEW, FEW * TIMES))
     output = device.run(f"middle = {len(few)}\n" + PROGRAM, data=few + many)
     short, long = (map(int, line.split()) for line in output.splitlines())
     growth = {what: after / before for what, before, after in zip(["loads", "dumps"], short, long, strict=True)}
-    assert max(growth.values()) < 5 * TIMES, growth
+    assert max(growth.values()) < MARGIN * TIMES, growth
 
 
 REPEATED = """
@@ -111,4 +112,4 @@ for count in 500, 16000:
 def test_time_of_many_pickles(device):
     """Of many small pickles, the last takes no longer than the first: what the others left behind is not looked at."""
     few, many = map(int, device.run(REPEATED, data=assemble(("PROTO", 4), "EMPTY_LIST", "STOP")).split())
-    assert many < 3 * few
+    assert many < MARGIN * few

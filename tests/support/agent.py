@@ -150,11 +150,15 @@ def rewrite(data, protocol):
 
 
 def leak(data, options):
-    """By how many bytes loading a pickle several times makes the heap grow: "0" if the last times add nothing."""
+    """By how many bytes loading a pickle makes the heap grow, each time at least: "0" if a time adds nothing.
+
+    The collector takes any number on the stack for an address, so what one load has left may be found for a while; a
+    leak is there each time.
+    """
     data = unhexlify(data)
     sizes = []
-    for _ in range(3):
+    for _ in range(4):
         quietly(lambda: mpickle.loads(data, **_options(options)))
         quietly(lambda: mpickle.load(io.BytesIO(data), **_options(options)))
         sizes.append(in_use())
-    return str(max(0, sizes[-1] - min(sizes)))
+    return str(max(0, min(sizes[turn + 1] - sizes[turn] for turn in range(3))))
