@@ -476,14 +476,10 @@ def test_program(device, row):
 
 def test_programs_while_garbage_is_collected(faulty):
     """The same, and what the classes do, while every allocation collects and what is free is overwritten."""
-    small = faulty.with_heap("384k")  # the less there is, the sooner it is overwritten
-    try:
-        for name, program in {**test_classes.PROGRAMS, **PROGRAMS}.items():
-            if program.says is None:
-                program = Program(program.source.replace("range(6)", "(4,)").replace("1500", "1001"))
-            try:
-                programs.check(small, program, "collecting")
-            except pytest.fail.Exception as failure:
-                pytest.fail(f"{name}: {failure}", pytrace=False)
-    finally:
-        small.close()
+    for name, program in {**test_classes.PROGRAMS, **PROGRAMS}.items():
+        if program.says is None:
+            program = Program(program.source.replace("range(6)", "(4,)").replace("1500", "1001"))
+        try:
+            programs.check(faulty, program, "collecting")
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{name}: {failure}", pytrace=False)

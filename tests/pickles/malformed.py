@@ -121,9 +121,6 @@ PICKLES = (
         broken("mark-alone", "MARK", "STOP"),
         broken("mark-under-stop", "NONE", "MARK", "STOP"),
         broken("no-stop", "NONE"),
-        broken("int-4301-digits", ("INT", "7" * 4301), "STOP"),
-        broken("long-4301-digits", ("LONG", "-" + "7" * 4301 + "L"), "STOP"),
-        broken("get-4301-digits", ("GET", "7" * 4301), "STOP"),
         broken("proto-alone", ("PROTO", 4)),
         broken("proto-cut", b"\x80"),
         broken("proto-6", ("PROTO", 6), "NONE", "STOP"),
@@ -313,6 +310,9 @@ PICKLES = (
         for name in ("SHORT_BINBYTES", "BINBYTES", "BINBYTES8", "BYTEARRAY8")
     ]
     + [
+        broken("int-4301-digits", ("INT", "7" * 4301), "STOP"),
+        broken("long-4301-digits", ("LONG", "-" + "7" * 4301 + "L"), "STOP"),
+        broken("get-4301-digits", ("GET", "7" * 4301), "STOP"),
         broken(
             "long-and-underscores",
             ("LONG", "_".join("7" * 30) + "L"),

@@ -56,14 +56,6 @@ def dump_to_stream(source, protocol):
     return hexlify(file.getvalue()).decode()
 
 
-def dump_both(source, protocol):
-    """The same, or nothing if it is what dumps(obj) returns."""
-    value, file = evaluate(source), io.BytesIO()
-    mpickle.dump(value, file, protocol)
-    written = file.getvalue()
-    return "" if written == mpickle.dumps(value, protocol) else hexlify(written).decode()
-
-
 def load(data, options=None, full=False):
     """What is in a pickle given in hex. With the option "stream" it is read from a file.
 
@@ -150,7 +142,7 @@ def rewrite(data, protocol):
 
 
 def leak(data, options):
-    """By how many bytes loading a pickle makes the heap grow, each time at least: "0" if a time adds nothing.
+    """By how many bytes a pickle makes the heap grow, each few times it is loaded: "0" if they once add nothing.
 
     The collector takes any number on the stack for an address, so what one load has left may be found for a while; a
     leak is there each time.
@@ -158,7 +150,8 @@ def leak(data, options):
     data = unhexlify(data)
     sizes = []
     for _ in range(4):
-        quietly(lambda: mpickle.loads(data, **_options(options)))
-        quietly(lambda: mpickle.load(io.BytesIO(data), **_options(options)))
+        for _ in range(4):
+            quietly(lambda: mpickle.loads(data, **_options(options)))
+            quietly(lambda: mpickle.load(io.BytesIO(data), **_options(options)))
         sizes.append(in_use())
     return str(max(0, min(sizes[turn + 1] - sizes[turn] for turn in range(3))))

@@ -84,7 +84,10 @@ pub fn parse_decimal(line: &[u8]) -> Result<i64, Fault> {
         return Err(Fault::Truncated);
     }
     let literal = Literal::parse(line, Some(10))?;
-    literal.value().map_or_else(|| literal.into_big().and(Err(Fault::TooLong)), Ok)
+    match literal.value() {
+        Some(value) => Ok(value),
+        None => literal.into_big().and(Err(Fault::TooLong)),
+    }
 }
 
 /// An integer literal taken apart.
